@@ -1,0 +1,44 @@
+import type { Schema } from "./data_type.ts";
+
+/** What a source can hand over and a destination can take. */
+export type Format = "csv" | "ndjson" | "json" | "parquet" | "scan";
+
+/** Formats of files. */
+export type FileFormat = "csv" | "ndjson" | "json" | "parquet";
+
+/** How files are to be read. What is absent is found from their content. */
+export interface ReadOptions {
+  readonly delimiter?: string;
+  readonly quote?: string;
+  readonly escape?: string;
+  readonly header?: boolean;
+  /** Unquoted text that stands for NULL; an empty field always does. */
+  readonly null?: string;
+  /** Lines to leave out before the header. */
+  readonly skip?: number;
+  /** strptime form of dates and timestamps, for columns that are declared as such. */
+  readonly dateFormat?: string;
+  readonly timestampFormat?: string;
+  /** Name of a column that holds the name of each row's file. */
+  readonly filenameColumn?: string;
+}
+
+/**
+ * Rows on their way. `files`: plain UTF-8 (or Parquet) files that are read whole, so the engine applies columns, filter and limit;
+ * what `paths` hold must be decompressed; `names` are what the user calls them. `scan`: a query that DuckDB runs itself, after the
+ * `attach` statements; columns, filter and limit are in it.
+ */
+export type Batch =
+  | {
+    readonly kind: "files";
+    readonly format: FileFormat;
+    readonly paths: readonly string[];
+    readonly names: readonly string[];
+    readonly options: ReadOptions;
+  }
+  | { readonly kind: "scan"; readonly schema: Schema; readonly attach: readonly string[]; readonly query: string };
+
+/** A batch that is a query. */
+export type ScanBatch = Extract<Batch, { kind: "scan" }>;
+/** A batch that is a set of files. */
+export type FilesBatch = Extract<Batch, { kind: "files" }>;

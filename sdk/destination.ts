@@ -1,0 +1,127 @@
+import type { Batch, Format } from "./batch.ts";
+import type { Column, DataType, Schema } from "./data_type.ts";
+import type { TableName } from "./table_name.ts";
+
+/** How rows meet what is there. */
+export type WriteMode = "append" | "replace" | "merge";
+
+/** How well a type of the target holds a type of the source. */
+export type Grade = "exact" | "exact except" | "widening" | "lossy";
+
+/** One row of a destination's table of types; docs/types.md is made from it. The first row that matches counts. */
+export interface TypeRow {
+  /** The source's type, as docs print it. */
+  readonly from: string;
+  matches(type: DataType): boolean;
+  /** The target's type. */
+  to(type: DataType): string;
+  readonly grade: Grade;
+  /** What happens to odd values. */
+  readonly note?: string;
+}
+
+/** What a destination can do. */
+export interface Abilities {
+  readonly writes: readonly WriteMode[];
+  /** Data and state move in one transaction. */
+  readonly transaction: boolean;
+  /** Identifiers that differ only in case are the same. */
+  readonly foldsCase: boolean;
+  /** Longest identifier in UTF-8 bytes. */
+  readonly nameBytes?: number;
+}
+
+/** A table or file that is there. */
+export interface Existing {
+  readonly columns: readonly { readonly name: string; readonly native: string }[];
+  readonly madeByDteg: boolean;
+}
+
+/** What a destination keeps with the data about its last load of a stream. */
+export interface TargetState {
+  readonly pipeline: string;
+  readonly stream: string;
+  readonly target: string;
+  readonly load: string;
+  readonly run: string;
+  readonly committedAt: string;
+  /** Names that columns got, by their name in the source; only those that differ. */
+  readonly names: Readonly<Record<string, string>>;
+  /** Hash of the content where the target can be changed by others without notice. */
+  readonly hash?: string;
+}
+
+/** State kept with the data. */
+export interface StateStore {
+  read(table: TableName): Promise<TargetState | undefined>;
+}
+
+/** Where a stream goes, and how. */
+export interface Target {
+  readonly table: TableName;
+  readonly schema: Schema;
+  readonly write: WriteMode;
+  readonly key: readonly string[];
+  /** Id of the load, which outlives attempts. */
+  readonly load: string;
+  readonly run: string;
+  readonly complete: boolean;
+  readonly snapshotAt: string;
+  /** The stream's `table:` settings. */
+  readonly options: TableOptions;
+}
+
+/** Used when dteg makes the table. */
+export interface TableOptions {
+  readonly primaryKey?: readonly string[];
+  readonly indexes?: readonly (readonly string[])[];
+  readonly comment?: string;
+}
+
+/** What one part brought. */
+export interface Written {
+  readonly rows: number;
+}
+
+/** What a commit did. `inserted + updated + unchanged` are the rows written; `filtered` those that lost to another row of their key. */
+export interface Counts {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly unchanged: number;
+  readonly filtered: number;
+  /** Bytes that the target now holds of this load, where known. */
+  readonly bytes: number | null;
+}
+
+/** What is written with the data in the same act. */
+export type LoadMark = Omit<TargetState, "hash">;
+
+/** One load. Disposed without commit it shows nothing. */
+export interface Writer extends AsyncDisposable {
+  write(part: string, batch: Batch): Promise<Written>;
+  commit(mark: LoadMark): Promise<Counts>;
+  discard(): Promise<void>;
+}
+
+/** The writing end of a connector. */
+export interface Destination extends AsyncDisposable {
+  readonly accepts: readonly Format[];
+  readonly types: readonly TypeRow[];
+  readonly can: Abilities;
+  /** Where a stream goes when the pipeline does not say: from the stream's name and its `into`. */
+  place(stream: TableName, into?: string): TableName;
+  /** What users call the target. */
+  label(table: TableName): string;
+  check(): Promise<void>;
+  describe(table: TableName): Promise<Existing | undefined>;
+  readonly state: StateStore;
+  open(target: Target): Promise<Writer>;
+}
+
+/** The row for a type. */
+export function targetType(types: readonly TypeRow[], column: Column): TypeRow {
+  const found = types.find((row) => row.matches(column.type));
+  if (!found) throw new TypeError(`no row of the type table fits ${column.type.kind} of column ${column.name}`);
+  return found;
+}

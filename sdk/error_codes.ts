@@ -1,0 +1,238 @@
+import type { Failure } from "./error.ts";
+
+/** One row of the table of error codes: docs/errors.md is made from it. */
+export interface ErrorRow {
+  readonly failure: Failure;
+  /** When it happens, in one sentence. */
+  readonly when: string;
+  /** What to do about it, in one sentence. */
+  readonly mend: string;
+}
+
+const row = (failure: Failure, when: string, mend: string): ErrorRow => ({ failure, when, mend });
+
+/** Every error code of dteg, once. Codes are `area.what`, stable, and never reused for something else. */
+export const ERROR_CODES = {
+  "usage": row(
+    "config",
+    "A command, flag, setting or connector that this version does not know or have.",
+    "Look at `dteg help`; the message names the nearest word.",
+  ),
+  "flag.missing_value": row("config", "A flag that takes a value has none.", "Give the value after the flag."),
+  "flag.invalid": row(
+    "config",
+    "The value of a flag or of its DTEG_ variable is not of the wanted form.",
+    "The message says the wanted form.",
+  ),
+  "flag.conflict": row(
+    "config",
+    "Two flags, or a flag and an argument, that cannot stand together, or one without the other.",
+    "Leave one out, or add the one that is named.",
+  ),
+  "argument.missing": row("config", "A command lacks an argument.", "See the usage line of `dteg help COMMAND`."),
+  "argument.unexpected": row(
+    "config",
+    "A command got an argument that it does not take.",
+    "See the usage line of `dteg help COMMAND`.",
+  ),
+  "url.invalid": row("config", "A connection URL cannot be read.", "Check scheme and form; see docs/pipeline.md."),
+  "connection.unknown": row(
+    "config",
+    "A connection name that no file declares.",
+    "Declare it in connections.yaml, or give a URL or path.",
+  ),
+  "connector.config": row(
+    "config",
+    "The settings of a connector are not of the wanted form.",
+    "The message names the setting.",
+  ),
+  "connector.no_source": row("config", "The connector cannot be read from.", "Use another connector as source."),
+  "connector.no_destination": row(
+    "config",
+    "The connector cannot be written to.",
+    "Use another connector as destination.",
+  ),
+  "pipeline.not_found": row(
+    "config",
+    "There is no such pipeline file or name.",
+    "Check the path; `ls pipelines` shows the project's.",
+  ),
+  "pipeline.is_folder": row(
+    "config",
+    "A folder was given where a pipeline file is wanted.",
+    "Name the file; to load a folder of data use --from.",
+  ),
+  "pipeline.syntax": row("config", "The file is not YAML.", "Mend the line that the message names."),
+  "pipeline.too_large": row(
+    "config",
+    "The file is larger, deeper or expands to more than is allowed.",
+    "Split it; aliases count as often as they are used.",
+  ),
+  "pipeline.unknown_key": row(
+    "config",
+    "A key that the file may not have there.",
+    "The message names the nearest key.",
+  ),
+  "pipeline.duplicate_key": row("config", "A key stands twice.", "Leave one out."),
+  "pipeline.missing_key": row("config", "A key is missing.", "Add it; `dteg schema` prints the whole form."),
+  "pipeline.invalid": row("config", "A value is not of the wanted form.", "The message says the wanted form."),
+  "pipeline.version": row(
+    "config",
+    "The file is of a version that this dteg does not know.",
+    "Use `version: 1`, or a newer dteg.",
+  ),
+  "template.unset": row(
+    "config",
+    "A variable in `${…}` is not set.",
+    "Set it, or give a default: `${env.X:-default}`.",
+  ),
+  "template.syntax": row(
+    "config",
+    "A `${…}` cannot be read.",
+    "Use env., var., secret. or run.; write `$${` for a literal `${`.",
+  ),
+  "stream.not_found": row("config", "The source has no such stream.", "The message names the nearest ones."),
+  "stream.ambiguous": row("config", "A stream name fits several streams.", "Write it with its schema."),
+  "stream.none": row("config", "There is nothing to load.", "Name a stream with --stream or under `streams:`."),
+  "stream.write_mode": row(
+    "config",
+    "The write mode does not fit its key or cursor, or the destination cannot do it.",
+    "The message says what fits.",
+  ),
+  "stream.limit": row(
+    "config",
+    "--limit with a write mode that it would falsify.",
+    "Leave --limit out, or use `--write replace`.",
+  ),
+  "column.unknown": row("config", "A column that the stream does not have.", "The message names the nearest one."),
+  "column.duplicate": row("config", "Two columns end with one name.", "Rename one with `columns: { a: { as: b } }`."),
+  "file.not_found": row(
+    "config",
+    "A file or folder is not there.",
+    "Check the path; relative paths start at the current folder, in a pipeline at its file.",
+  ),
+  "file.no_match": row("config", "A pattern matches no file.", "Check the pattern; `**` goes through folders."),
+  "file.unknown_format": row(
+    "config",
+    "The format of a file is not clear from name or content.",
+    "Say it: `format: csv`, or a URL such as csv://PATH.",
+  ),
+  "file.mixed_formats": row(
+    "config",
+    "One stream's files are of several formats.",
+    "Narrow the pattern, or declare `format`.",
+  ),
+  "file.permission": row(
+    "environment",
+    "The system refuses to read or write a file.",
+    "Change its rights, or run as a user that has them.",
+  ),
+  "file.unreadable": row("environment", "A file cannot be read or written.", "The message has the system's reason."),
+  "file.changed": row("data", "A file was changed while it was read.", "Run again when it is at rest."),
+  "file.empty": row("data", "A CSV without even a header.", "Check what should have written it."),
+  "file.corrupt": row(
+    "data",
+    "A file is not what its format wants: cut off, damaged, or another format.",
+    "Get it again; check the format.",
+  ),
+  "file.encoding": row(
+    "data",
+    "Bytes that are not text of the declared encoding.",
+    "Declare the right one: `encoding: latin1`.",
+  ),
+  "file.not_ours": row(
+    "config",
+    "The target exists and dteg did not make it.",
+    "Use `adopt: true` or -y if it may be replaced.",
+  ),
+  "state.foreign": row(
+    "data",
+    "The target is not in the state that dteg left it in.",
+    "Look at what changed it; `adopt: true` takes it as it is.",
+  ),
+  "csv.row_width": row(
+    "data",
+    "A row has more or fewer fields than the header.",
+    "Mend the line; declare `quote` or `delimiter` if they were guessed wrong.",
+  ),
+  "csv.quote": row(
+    "data",
+    "A quoted field is not closed, or text follows its closing quote.",
+    "Mend the line; declare `quote` or `escape` if they were guessed wrong.",
+  ),
+  "csv.invalid": row("data", "The file is not the CSV that its settings describe.", "The message names the line."),
+  "json.invalid": row("data", "A record is not JSON, or not an object.", "Mend the line that the message names."),
+  "data.value": row(
+    "data",
+    "A value does not fit its declared type.",
+    "Mend the value, or declare a wider type; `type: text` takes all.",
+  ),
+  "data.key_null": row("data", "A key column holds NULL.", "Mend the data, or use another key."),
+  "data.key_not_unique": row(
+    "data",
+    "Two rows of one read have the same key and differ.",
+    "Choose a key that is unique.",
+  ),
+  "schema.lossy": row(
+    "schema",
+    "A column's type cannot be held by the target without loss.",
+    "Declare a type that it can hold: `columns: { c: { type: text } }`.",
+  ),
+  "schema.incompatible": row(
+    "schema",
+    "The target table has columns that do not fit the load.",
+    "Change the table or the stream's `columns`.",
+  ),
+  "schema.name": row("schema", "A name that the target cannot hold.", "Rename it with `columns: { c: { as: d } }`."),
+  "target.locked": row(
+    "transient",
+    "Another process holds the target.",
+    "Wait for it, or stop the process that is named.",
+  ),
+  "target.read_only": row("environment", "The target cannot be written.", "Check the rights of file and folder."),
+  "target.is_folder": row(
+    "config",
+    "A folder stands where a file is to be written, or the other way round.",
+    "End a folder's path with `/`.",
+  ),
+  "duckdb.invalid": row(
+    "data",
+    "A file is no DuckDB database, or of a version that cannot be read.",
+    "Check the path; see the message.",
+  ),
+  "query.failed": row("data", "A query failed.", "The message has the engine's reason."),
+  "query.not_read_only": row("config", "A query that would change something.", "Add --allow-writes if that is wanted."),
+  "environment.cache": row(
+    "environment",
+    "The folder for unpacked libraries cannot be used.",
+    "Set DTEG_CACHE_DIR to a folder that can be written and executed from.",
+  ),
+  "environment.upgraded": row("environment", "The dteg file was replaced while it ran.", "Start it again."),
+  "environment.disk_full": row("environment", "A disk is full.", "Make room; the message names the folder."),
+  "environment.memory": row(
+    "environment",
+    "--max-memory does not do for this load.",
+    "Give more; the message names the limit.",
+  ),
+  "environment.store": row(
+    "environment",
+    "The record of runs cannot be opened or written.",
+    "Check the folder that is named.",
+  ),
+  "run.not_found": row("config", "There is no such run.", "`dteg runs list` shows them."),
+  "init.exists": row(
+    "config",
+    "A file that `init` would write is there already.",
+    "Choose another folder; nothing was overwritten.",
+  ),
+  "plan.confirm": row(
+    "config",
+    "The run would replace what dteg did not make.",
+    "Add -y, or `adopt: true` to the stream.",
+  ),
+  "cancelled": row("cancelled", "The run was interrupted.", "Run it again; nothing is half done."),
+  "internal": row("internal", "A fault of dteg itself.", "Please report it with the output of `dteg runs logs`."),
+} as const satisfies Record<string, ErrorRow>;
+
+/** A code of {@linkcode ERROR_CODES}. */
+export type ErrorCode = keyof typeof ERROR_CODES;
