@@ -1,0 +1,39 @@
+import { createRequire } from "node:module";
+import { cacheFolder } from "../../config/folders.ts";
+import { cacheError, unpackedFolder } from "./native_cache.ts";
+import type { PackedLibraries } from "./packed_library.ts";
+
+type Addon = Readonly<Record<string, unknown>>;
+
+let addon: Addon | undefined;
+let loading: Promise<void> | undefined;
+
+/** DuckDB's API. The only door to it: in the binary the first call unpacks (once a machine and user) and loads its library. */
+export async function openDuckDB(): Promise<typeof import("./duckdb_api.ts")> {
+  if (Deno.build.standalone) await (loading ??= loadAddon());
+  return await import("./duckdb_api.ts");
+}
+
+/** The private folder for DuckDB's files: the binary's unpacked libraries, from source the cache folder. */
+export async function nativeFolder(): Promise<string> {
+  const cache = await cacheFolder(Deno.env.toObject());
+  if (!Deno.build.standalone) return cache;
+  const beside = import.meta.dirname!;
+  const libraries: PackedLibraries = JSON.parse(await Deno.readTextFile(`${beside}/native.json`));
+  return await unpackedFolder(libraries, { cache, beside });
+}
+
+async function loadAddon(): Promise<void> {
+  const folder = await nativeFolder();
+  try {
+    addon = createRequire(`${folder}/`)(`${folder}/duckdb.node`);
+  } catch (error) {
+    throw cacheError(folder, error);
+  }
+}
+
+/** The addon that openDuckDB() has loaded, for the module that stands for `@duckdb/node-bindings` in the bundle. */
+export function loadedAddon(): Addon {
+  if (!addon) throw new Error("DuckDB was imported before openDuckDB() had loaded its library");
+  return addon;
+}
