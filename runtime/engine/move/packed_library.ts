@@ -39,8 +39,9 @@ export async function unpackLibrary(
         for (let at = 0; at < chunk.length;) at += await output.write(chunk.subarray(at));
       }
     },
-  ).catch((error) => {
-    throw error?.code?.startsWith?.("ZSTD_") ? damaged(library, String(error.message)) : error;
+  ).catch((error: Error) => {
+    const fromSystem = error instanceof DtegError || error.message.includes("os error");
+    throw fromSystem ? error : damaged(library, error.message);
   });
   await output.syncData();
   const sum = hash.digest("hex");
