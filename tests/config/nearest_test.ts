@@ -1,0 +1,30 @@
+import { deepEqual, equal } from "node:assert/strict";
+import fc from "fast-check";
+import { editDistance, nearest } from "../../runtime/config/nearest.ts";
+
+const VERBS = ["init", "run", "validate", "preview", "query", "runs", "schema", "version", "help"];
+
+Deno.test("a mistyped word finds the one that was meant", () => {
+  const typed = ["wirte", "rnu", "validat", "QUERY", "shcema", "hlep", "versoin"];
+  deepEqual(typed.map((word) => nearest(word, ["write", ...VERBS])), [
+    "write",
+    "run",
+    "validate",
+    "query",
+    "schema",
+    "help",
+    "version",
+  ]);
+});
+
+Deno.test("a word that is like nothing finds nothing", () => {
+  deepEqual(["frobnicate", "x", ""].map((word) => nearest(word, VERBS)), [undefined, undefined, undefined]);
+});
+
+Deno.test("the edit distance is symmetric, and zero only for equal words", () => {
+  const word = fc.string({ maxLength: 8 });
+  fc.assert(fc.property(word, word, (a, b) => {
+    equal(editDistance(a, b), editDistance(b, a));
+    equal(editDistance(a, b) === 0, a === b);
+  }));
+});
