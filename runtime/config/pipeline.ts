@@ -1,0 +1,65 @@
+import type { DataType, TableOptions, WriteMode } from "../../sdk/mod.ts";
+
+/** A pipeline, ready to run: parsed, expanded, checked. Made from a file by `loadPipeline`, from flags by `adhocPipeline`. */
+export interface Pipeline {
+  readonly name: string;
+  /** The file that it stands in, as the user named it; null for an ad hoc run. */
+  readonly path: string | null;
+  readonly source: End;
+  readonly destination: End;
+  readonly streams: readonly PipelineStream[];
+  readonly settings: Settings;
+  /** Whether the other streams go on when one fails. */
+  readonly onError: "continue" | "stop";
+  readonly tags: readonly string[];
+}
+
+/** A source or destination. */
+export interface End {
+  /** Name of a known connector. Empty only in `validate`, where it hangs on a secret that is not set. */
+  readonly connector: string;
+  /** Its settings, valid by the connector's schema. */
+  readonly config: unknown;
+  /** What users call it: path, URL without password, or the name of its connection. */
+  readonly label: string;
+  /** Absolute folder that its relative paths start at: that of the file which declares it. */
+  readonly folder: string;
+}
+
+/** One stream, with `defaults` already applied. */
+export interface PipelineStream {
+  /** As written; null means each stream that the source has (an ad hoc run without --stream). */
+  readonly name: string | null;
+  /** A query of the source in place of a table. */
+  readonly sql?: string;
+  /** As written; `{schema}`, `{table}` and `{name}` are not yet filled in. */
+  readonly into?: string;
+  readonly write: WriteMode;
+  readonly key: readonly string[];
+  readonly where?: string;
+  /** Names of columns in their order; empty: all. */
+  readonly select: readonly string[];
+  readonly columns: readonly ColumnRule[];
+  /** The target may be replaced although dteg did not make it. */
+  readonly adopt: boolean;
+  /** How big numbers are written as JSON. */
+  readonly numbers: "number" | "string";
+  readonly table: TableOptions;
+  /** What only the source's connector knows: `path`, `delimiter` … */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** What is to happen to a column, by its name in the source. */
+export interface ColumnRule {
+  readonly name: string;
+  readonly as?: string;
+  readonly type?: DataType;
+  readonly drop: boolean;
+}
+
+/** Limits of a run. Sizes are bytes. What is absent is for the command to choose. */
+export interface Settings {
+  readonly threads?: number;
+  readonly maxMemory?: number;
+  readonly maxTemp?: number;
+}
