@@ -2,10 +2,9 @@ import type { Connector } from "../../sdk/mod.ts";
 import type { RunStore } from "../store/run_store.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** All that a command may use; made by main.ts. */
+/** What main.ts knows of this process and of what dteg is made of. */
 export interface App {
   readonly version: string;
-  readonly connectors: readonly Connector[];
   /** The real environment. */
   readonly env: Readonly<Record<string, string>>;
   /** The current folder, absolute. */
@@ -13,6 +12,8 @@ export interface App {
   readonly terminal: Terminal;
   /** Aborted by Ctrl-C and SIGTERM; `reason` is the signal's name. */
   readonly signal: AbortSignal;
+  /** Loaded at first use. */
+  connectors(): Promise<readonly Connector[]>;
   /** Opened at first use. */
   store(): Promise<RunStore>;
 }

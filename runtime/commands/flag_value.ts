@@ -1,0 +1,66 @@
+import { DtegError } from "../../sdk/mod.ts";
+import type { Flag } from "./command.ts";
+
+type Row<T> = Omit<Flag<T>, "parse" | "many">;
+
+/** A flag that is there or not. */
+export function toggle(row: Omit<Row<boolean>, "value">): Flag<boolean> {
+  return row;
+}
+
+/** A flag with one value. */
+export function single<T = string>(row: Row<T> & { readonly parse?: (text: string) => T }): Flag<T> {
+  return row;
+}
+
+/** A flag that may stand several times. `parse` turns one text into the values that it holds. */
+export function list<T = string>(row: Row<readonly T[]> & { readonly parse?: (text: string) => readonly T[] }): Flag<
+  readonly T[]
+> {
+  return { ...row, many: true };
+}
+
+/** Names with commas between; one with a comma or quote in it stands in double quotes, as in CSV. */
+export function names(text: string): readonly string[] {
+  const found: string[] = [];
+  const field = /\s*(?:"((?:[^"]|"")*)"|([^",]*[^",\s]))\s*(,|$)/y;
+  do {
+    const match = field.exec(text);
+    if (!match) throw new Error('names with commas between: id,"odd, name"');
+    found.push(match[1] === undefined ? match[2] : match[1].replaceAll('""', '"'));
+    if (match[3] === "") return found;
+  } while (true);
+}
+
+/** What `--set` and `--var` take: a name or path, and a value. */
+export interface Assignment {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** `name=value`. */
+export function assignment(text: string): readonly Assignment[] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new Error("NAME=VALUE");
+  return [{ name: text.slice(0, at), value: text.slice(at + 1) }];
+}
+
+/** A date or instant in ISO form. */
+export function instant(text: string): string {
+  const form = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
+  if (form.test(text) && !Number.isNaN(Date.parse(text.replace(" ", "T")))) return text;
+  throw new Error("a date such as 2024-05-01, or a time such as 2024-05-01T06:30:00Z");
+}
+
+/** A word of a list of which some come with a later version. */
+export function word<T extends string>({ now, later }: {
+  readonly now: readonly T[];
+  readonly later: readonly string[];
+}): (text: string) => T {
+  return (text) => {
+    const known = now.find((known) => known === text);
+    if (known !== undefined) return known;
+    if (later.includes(text)) throw new DtegError("usage", `this version does not have ${JSON.stringify(text)} yet`);
+    throw new Error(`one of ${now.join(", ")}`);
+  };
+}

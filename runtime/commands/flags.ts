@@ -1,0 +1,136 @@
+import type { WriteMode } from "../../sdk/mod.ts";
+import { parseCount, parseMemory, parseSize } from "../config/size.ts";
+import type { LogLevel } from "../store/event.ts";
+import type { Flag } from "./command.ts";
+import { assignment, instant, list, names, single, toggle, word } from "./flag_value.ts";
+import type { LogFormat } from "./terminal.ts";
+
+/** Flags of every command. */
+export const GLOBAL = {
+  json: toggle({ name: "json", summary: "Print one JSON object on standard output; all else goes to standard error" }),
+  quiet: toggle({ name: "quiet", short: "q", summary: "Print errors only" }),
+  verbose: toggle({ name: "verbose", short: "v", summary: "Tell more: the same as --log-level debug" }),
+  logLevel: single<LogLevel>({
+    name: "log-level",
+    value: "LEVEL",
+    choices: ["debug", "info", "warn", "error"],
+    summary: "The least level that is told",
+    default: "info",
+  }),
+  logFormat: single<LogFormat>({
+    name: "log-format",
+    value: "FORMAT",
+    choices: ["text", "json"],
+    summary: "Lines for people, or one JSON object a line",
+    default: "text",
+  }),
+  noColor: toggle({ name: "no-color", summary: "No colour, also on a terminal (NO_COLOR does the same)" }),
+  help: toggle({ name: "help", short: "h", summary: "Show the help of the command" }),
+} as const;
+
+/** Before any command only. */
+export const VERSION: Flag<boolean> = toggle({ name: "version", summary: "Show the version" });
+
+/** Flags that several commands share; each command picks its own. */
+export const FLAGS = {
+  file: list({ name: "file", short: "f", value: "FILE", summary: "A pipeline file; the same as naming it" }),
+  config: single({
+    name: "config",
+    short: "c",
+    value: "FILE",
+    summary: "The project file",
+    default: "dteg.yaml of this folder or the nearest above",
+  }),
+  envFile: single({
+    name: "env-file",
+    value: "FILE",
+    summary: "Read environment variables from a file; the real environment wins",
+  }),
+  set: list({
+    name: "set",
+    value: "PATH=VALUE",
+    summary: "Change a setting of the pipeline: --set streams[0].write=append",
+    parse: assignment,
+  }),
+  var: list({ name: "var", value: "NAME=VALUE", summary: "Give ${var.NAME} a value", parse: assignment }),
+  from: single({
+    name: "from",
+    value: "SOURCE",
+    summary: "Read from a URL, a path, a connection's name, or - for standard input",
+  }),
+  stream: list({
+    name: "stream",
+    value: "NAME",
+    summary: "The stream to load: a table, a file's base name; may be repeated",
+  }),
+  to: single({
+    name: "to",
+    value: "TARGET",
+    summary: "Write to a URL, a path, a connection's name, or - for standard output",
+  }),
+  into: single({ name: "into", value: "NAME", summary: "The table or file that is written", default: "the stream's" }),
+  write: single<WriteMode>({
+    name: "write",
+    value: "MODE",
+    summary: "How rows meet what is there: append, replace or merge",
+    default: "merge with --key and a cursor, else replace",
+    parse: word({ now: ["append", "replace", "merge"], later: ["scd2"] }),
+  }),
+  key: list({ name: "key", value: "COLUMNS", summary: "The key of merge: --key id or --key a,b", parse: names }),
+  name: single({
+    name: "name",
+    value: "NAME",
+    summary: "The pipeline's name, which its state is kept under",
+    default: "a hash of both ends",
+  }),
+  select: list({
+    name: "select",
+    value: "COLUMNS",
+    summary: "Load these columns only: --select id,amount",
+    parse: names,
+  }),
+  where: single({ name: "where", value: "SQL", summary: "Load only rows that meet a condition" }),
+  limit: single({
+    name: "limit",
+    value: "N",
+    summary: "At most this many rows of each stream",
+    parse: parseCount,
+  }),
+  threads: single({
+    name: "threads",
+    value: "N",
+    summary: "Streams and parts at a time, and DuckDB's threads",
+    default: "the machine's cores",
+    parse: parseCount,
+  }),
+  maxMemory: single({
+    name: "max-memory",
+    value: "SIZE",
+    summary: "Memory of all of dteg's processes together: 256MB, 1GB, 512MiB",
+    default: "half of what there is, at most 4GB",
+    parse: parseMemory,
+  }),
+  maxTemp: single({
+    name: "max-temp",
+    value: "SIZE",
+    summary: "Disk space for temporary files",
+    default: "no limit",
+    parse: parseSize,
+  }),
+  offline: toggle({ name: "offline", summary: "Connect to the two ends only, to nothing else" }),
+  yes: toggle({ name: "yes", short: "y", summary: "Answer yes to every question" }),
+  out: single({ name: "out", short: "o", value: "FILE", summary: "Write the output to a file" }),
+} as const;
+
+/** Settled flags that a later version builds. Their values are checked already, so that a script learns of its fault. */
+export const LATER_FLAGS: readonly Flag[] = [
+  single({ name: "env", value: "NAME", summary: "The environment" }),
+  single({ name: "cursor", value: "COLUMN", summary: "Read only what changed" }),
+  toggle({ name: "full-refresh", summary: "Read all and replace" }),
+  single({ name: "interval-start", value: "TIME", summary: "Start of a backfill, inclusive", parse: instant }),
+  single({ name: "interval-end", value: "TIME", summary: "End of a backfill, exclusive", parse: instant }),
+  toggle({ name: "dry-run", summary: "Show what would be done" }),
+  single({ name: "wait", value: "DURATION", summary: "Wait for a busy target" }),
+  toggle({ name: "with-upstream", summary: "Also what the chosen pipelines come after" }),
+  single({ name: "plan", value: "FILE", summary: "Run a plan" }),
+];
