@@ -1,5 +1,6 @@
 import type { Connector } from "../../sdk/mod.ts";
 import type { RunStore } from "../store/run_store.ts";
+import type { Catalogue } from "./catalogue.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What main.ts knows of this process and of what dteg is made of. */
@@ -12,6 +13,7 @@ export interface App {
   readonly terminal: Terminal;
   /** Aborted by Ctrl-C and SIGTERM; `reason` is the signal's name. */
   readonly signal: AbortSignal;
+  readonly commands: Catalogue;
   /** Loaded at first use. */
   connectors(): Promise<readonly Connector[]>;
   /** Opened at first use. */

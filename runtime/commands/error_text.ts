@@ -10,7 +10,7 @@ export function errorText(error: DtegError, style: Style): string {
   const codes = [...new Set(all.map(({ code }) => code))];
   if (all.length > SHOWN) shown.push(style.dim(`and ${all.length - SHOWN} more`));
   const read = codes.length === 1 ? `dteg help ${codes[0]}` : "dteg help CODE";
-  return [...shown, style.dim(`${codes.join(", ")}: \`${read}\` or docs/errors.md says more`)].join("\n") + "\n";
+  return [...shown, style.dim(`${codes.join(", ")}: see \`${read}\` or docs/errors.md`)].join("\n") + "\n";
 }
 
 function oneError({ path, line, col, message, excerpt, hint }: DtegError, style: Style): string {

@@ -159,8 +159,8 @@ function cut(word: string): readonly [string, string?] {
 function unknownFlag(label: string, flags: readonly Flag[]): DtegError {
   const close = label.startsWith("--") ? nearest(label.slice(2), flags.map((flag) => flag.name)) : undefined;
   const elsewhere = Object.values(FLAGS).some((flag) => label === `--${flag.name}`);
-  const hint = close ? `did you mean --${close}?` : "see `dteg help COMMAND` for the flags that it takes";
-  return new DtegError("usage", `${elsewhere ? "this command has no flag" : "there is no flag"} ${label}`, { hint });
+  const other = elsewhere ? "it is a flag of other commands, such as run" : "see `dteg help COMMAND` for its flags";
+  return new DtegError("usage", `there is no flag ${label} here`, { hint: close ? `did you mean --${close}?` : other });
 }
 
 function noValue(label: string, text: string): DtegError {
@@ -187,7 +187,7 @@ function badValue({ flag, label, text }: Given, error: unknown): DtegError {
   const close = flag.choices && nearest(text, flag.choices);
   const wanted = thrown.message.replace(/^wanted /, "");
   return new DtegError("flag.invalid", `${label} ${quoteWord(text)}: wanted ${wanted}`, {
-    hint: close ? `did you mean ${close}?` : `see \`dteg help\` for what ${label} takes`,
+    hint: close ? `did you mean ${close}?` : `what it is for: ${flag.summary}`,
     cause: error,
   });
 }

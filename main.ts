@@ -1,0 +1,61 @@
+import settings from "./deno.json" with { type: "json" };
+import { COMMANDS } from "./runtime/commands/catalogue.ts";
+import { dispatch } from "./runtime/commands/dispatch.ts";
+import { processDevice } from "./runtime/commands/terminal.ts";
+import { DtegError } from "./sdk/mod.ts";
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** The first signal asks the command to end, the second one ends the process. */
+function listen(): AbortSignal {
+  const controller = new AbortController();
+  for (const [name, exit] of Object.entries(SIGNALS) as [keyof typeof SIGNALS, number][]) {
+    Deno.addSignalListener(name, () => controller.signal.aborted ? Deno.exit(exit) : controller.abort(name));
+  }
+  return controller.signal;
+}
+
+/** Makes something at its first use, once. */
+function lazy<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= make();
+}
+
+function currentFolder(): string {
+  try {
+    return Deno.cwd();
+  } catch (cause) {
+    throw new DtegError("file.not_found", "the current folder is gone", {
+      hint: "change to a folder that exists",
+      cause,
+    });
+  }
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const { needsPatch, patchFlow } = await import("./runtime/net/flow.ts");
+  if (needsPatch()) patchFlow();
+  if (words[0] === "__selfcheck") return (await import("./runtime/commands/selfcheck.ts")).selfcheck(words.slice(1));
+  const env = Deno.env.toObject();
+  return await dispatch(words, {
+    version: settings.version,
+    commands: COMMANDS,
+    env,
+    device: processDevice(env),
+    folder: currentFolder,
+    signal: listen(),
+    connectors: lazy(async () => {
+      const [{ fileConnector }, { duckdbConnector }] = await Promise.all([
+        import("./plugins/file/mod.ts"),
+        import("./plugins/duckdb/mod.ts"),
+      ]);
+      return [fileConnector, duckdbConnector];
+    }),
+    store: lazy(async () => {
+      const { openRunStore } = await import("./runtime/store/run_store.ts");
+      return await openRunStore(currentFolder());
+    }),
+  });
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,43 @@
+import { DtegError } from "../../sdk/mod.ts";
+import { nearest } from "../config/nearest.ts";
+import type { Command } from "./command.ts";
+import { quoteWord } from "./parse.ts";
+
+/** Commands by name, each loaded only when it is asked for. */
+export type Catalogue = Readonly<Record<string, () => Promise<Command>>>;
+
+/** The commands of this version, in the order that help shows. */
+export const COMMANDS: Catalogue = {
+  init: async () => (await import("./project/init.ts")).init,
+  validate: async () => (await import("./project/validate.ts")).validate,
+  schema: async () => (await import("./project/schema.ts")).schema,
+  run: async () => (await import("./data/run.ts")).run,
+  preview: async () => (await import("./data/preview.ts")).preview,
+  query: async () => (await import("./data/query.ts")).query,
+  runs: async () => (await import("./inspect/runs.ts")).runs,
+  version: async () => (await import("./project/version.ts")).version,
+  help: async () => (await import("./project/help.ts")).help,
+};
+
+/** Settled commands that a later version builds. */
+export const LATER_COMMANDS: readonly string[] =
+  ("plan discover check list state rejects verify undo clean test compile explain diff connection secret schedule " +
+    "serve worker plugin user audit doctor completion").split(" ");
+
+/** Loads a command, or says what is wrong with its name. */
+export async function loadCommand(name: string, catalogue: Catalogue): Promise<Command> {
+  if (Object.hasOwn(catalogue, name)) return await catalogue[name]();
+  if (LATER_COMMANDS.includes(name)) {
+    throw new DtegError("usage", `this version does not have the command ${name} yet`, {
+      hint: "`dteg help` lists the commands that it has",
+    });
+  }
+  const close = nearest(name, Object.keys(catalogue));
+  const isFile = !close && /[./:*]/.test(name);
+  const hint = close
+    ? `did you mean \`dteg ${close}\`?`
+    : isFile
+    ? "a file or pipeline is loaded by `dteg run`: put `run` before it"
+    : "`dteg help` lists the commands";
+  throw new DtegError("usage", `there is no command ${quoteWord(name)}`, { hint });
+}
