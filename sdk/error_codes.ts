@@ -167,6 +167,11 @@ export const ERROR_CODES = {
     "A value does not fit its declared type.",
     "Mend the value, or declare a wider type; `type: text` takes all.",
   ),
+  "data.guess": row(
+    "data",
+    "A value does not fit the type that was guessed for its column.",
+    "Declare the column's type: `columns: { c: { type: text } }`.",
+  ),
   "data.key_null": row("data", "A key column holds NULL.", "Mend the data, or use another key."),
   "data.key_not_unique": row(
     "data",
@@ -220,6 +225,7 @@ export const ERROR_CODES = {
     "Check the folder that is named.",
   ),
   "run.not_found": row("config", "There is no such run.", "`dteg runs list` shows them."),
+  "run.ambiguous": row("config", "The beginning of an id fits several runs.", "Give more of the id."),
   "init.exists": row(
     "config",
     "A file that `init` would write is there already.",

@@ -1,12 +1,33 @@
+import type { ScanBatch } from "./batch.ts";
+
 /** A value of a result row: DuckDB's JSON form. Numbers that JSON cannot hold exactly are strings. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 
-/** The DuckDB session of the run. For built-in connectors only. */
+/** A row as an object, by column. */
+export type Row = Readonly<Record<string, Value>>;
+
+/** The text forms of rows that files and streams hold; docs/types.md has each type's. */
+export interface TextForm {
+  /** `csv`: one text column a column. `ndjson`: one column with a JSON object a row. */
+  readonly format: "csv" | "ndjson";
+  /** How `ndjson` writes 64-bit integers and decimals. */
+  readonly numbers?: "number" | "string";
+}
+
+/** A DuckDB session of the run: a connection of its own. For built-in connectors only. */
 export interface DuckSession {
-  /** Runs one statement and returns all its rows as objects. For small results. */
-  all(sql: string): Promise<readonly Readonly<Record<string, Value>>[]>;
+  /** Runs one statement and returns all its rows. For small results. */
+  all(sql: string): Promise<readonly Row[]>;
   /** Runs one statement; the number is the rows that it wrote or changed. */
   run(sql: string): Promise<number>;
+  /** Attaches a database file, once for the run, and returns the name of its catalog. */
+  attach(path: string, options?: { readonly readOnly?: boolean }): Promise<string>;
+  /** A query over DuckDB's own types as a batch. */
+  scan(query: string): Promise<ScanBatch>;
+  /** The query whose columns are the text form of a batch. */
+  text(batch: ScanBatch, form: TextForm): string;
+  /** Runs `step` while no other session of the run does so with the same name: for commits that would collide. */
+  alone<T>(name: string, step: () => Promise<T>): Promise<T>;
 }
 
 /** Where a connector says what a person may want to know. Secrets are masked by the engine. */

@@ -7,4 +7,5 @@ export * from "./error.ts";
 export * from "./error_codes.ts";
 export * from "./host.ts";
 export * from "./source.ts";
+export * from "./sql.ts";
 export * from "./table_name.ts";

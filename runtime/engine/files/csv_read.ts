@@ -1,0 +1,140 @@
+import type { DataType, DuckSession, FilesBatch, ScanBatch } from "../../../sdk/mod.ts";
+import { quoteName, quoteText } from "../../../sdk/mod.ts";
+import { type CsvLayout, findLayout } from "./csv_dialect.ts";
+import { explainCsv } from "./csv_explain.ts";
+import { GUESS_ROWS, guessTypes } from "./guess.ts";
+import { parseText, type TextColumn } from "./parse_text.ts";
+import type { FilesRequest, ResolvedFiles } from "./resolve_files.ts";
+
+/** Files of one layout: they are read by one call. */
+export interface CsvGroup {
+  readonly layout: CsvLayout;
+  readonly paths: readonly string[];
+}
+
+/** All columns of the files, in order of appearance. */
+interface CsvColumn {
+  readonly name: string;
+  /** Its position in each group, -1 where the group lacks it. */
+  readonly at: readonly number[];
+}
+
+/** CSV files as a query of typed columns. */
+export async function resolveCsv(session: DuckSession, request: FilesRequest): Promise<ResolvedFiles> {
+  const { batch, declared, guess } = request;
+  const groups = await groupByLayout(batch);
+  const columns = unionColumns(groups);
+  for (const column of columns.filter(({ at }) => at.includes(-1))) {
+    const lacking = groups.filter((_, index) => column.at[index] < 0).flatMap((group) => group.paths);
+    request.log.warn(`column ${column.name} is not in ${nameOf(batch, lacking[0])}: NULL there`);
+  }
+  const raw = rawQuery(batch, { groups, columns });
+  const open = columns.map(({ name }) => name).filter((name) => !declared.has(name));
+  const rows = guess === "all rows" ? raw : `SELECT * FROM (${raw}) LIMIT ${GUESS_ROWS}`;
+  const guessed = await guessTypes(session, { columns: open, query: rows }).catch(async (error) => {
+    throw await explainCsv(error, { session, batch, groups, columns: [] });
+  });
+  const typed = columns.map(({ name }): TextColumn => {
+    const type: DataType = declared.get(name) ?? guessed.get(name) ?? { kind: "text" };
+    return {
+      name,
+      type,
+      ref: `r.${quoteName(name)}`,
+      rule: declared.has(name) ? "value" : "guess",
+      options: batch.options,
+    };
+  });
+  const list = typed.map((column) => `${parseText(column)} AS ${quoteName(column.name)}`);
+  const filename = batch.options.filenameColumn;
+  const schema = typed.map(({ name, type }) => ({ name, type }));
+  const scan: ScanBatch = {
+    kind: "scan",
+    attach: [],
+    schema: filename ? [...schema, { name: filename, type: { kind: "text" } }] : schema,
+    query: `SELECT ${[...list, ...(filename ? [`r.${quoteName(filename)}`] : [])].join(", ")} FROM (${raw}) r`,
+  };
+  return { scan, explain: (error) => explainCsv(error, { session, batch, groups, columns: typed }) };
+}
+
+const nameOf = (batch: FilesBatch, path: string) => batch.names[batch.paths.indexOf(path)] ?? path;
+
+async function groupByLayout(batch: FilesBatch): Promise<readonly CsvGroup[]> {
+  const groups = new Map<string, { layout: CsvLayout; paths: string[] }>();
+  let first: CsvLayout | undefined;
+  for (const [index, path] of batch.paths.entries()) {
+    const layout = await findLayout({ path, name: batch.names[index] }, batch.options, { first });
+    first ??= layout;
+    const key = JSON.stringify([layout.names, layout.headerLines]);
+    const group = groups.get(key);
+    if (group) group.paths.push(path);
+    else groups.set(key, { layout, paths: [path] });
+  }
+  return [...groups.values()];
+}
+
+/** Columns by name. Of two with one name in a file the later is named by its place: `v`, `v_2`. */
+function unionColumns(groups: readonly CsvGroup[]): readonly CsvColumn[] {
+  const found = new Map<string, number[]>();
+  groups.forEach(({ layout }, group) => {
+    const taken = new Set<string>();
+    layout.names.forEach((given, position) => {
+      let name = given;
+      for (let n = 2; taken.has(name) || (name !== given && layout.names.includes(name)); n++) name = `${given}_${n}`;
+      taken.add(name);
+      const at = found.get(name) ?? groups.map(() => -1);
+      at[group] = position;
+      found.set(name, at);
+    });
+  });
+  return [...found].map(([name, at]) => ({ name, at }));
+}
+
+/** The files as columns of text, nothing converted: NULL where a field is empty and not quoted. */
+function rawQuery(
+  batch: FilesBatch,
+  { groups, columns }: { groups: readonly CsvGroup[]; columns: readonly CsvColumn[] },
+): string {
+  const { filenameColumn } = batch.options;
+  const queries = groups.map((group, index) => {
+    const list = columns.map(({ name, at }) =>
+      `${at[index] < 0 ? "NULL::VARCHAR" : `c${at[index]}`} AS ${quoteName(name)}`
+    );
+    if (filenameColumn) list.push(`${fileNames(batch, group.paths)} AS ${quoteName(filenameColumn)}`);
+    return `SELECT ${list.join(", ")} FROM ${readCsv(group, batch)}`;
+  });
+  return queries.join(" UNION ALL ");
+}
+
+/** The call that reads a group; its columns are c0, c1 …, so that no name can collide. */
+export function readCsv({ layout, paths }: CsvGroup, { options }: FilesBatch): string {
+  const { delimiter, quote, escape, skip, header, headerLines, names } = layout;
+  const byLines = names.length === 1 && headerLines <= 1; // DuckDB drops a blank line behind a header that it reads itself
+  const settings = {
+    auto_detect: "false",
+    strict_mode: "true",
+    delim: quoteText(delimiter),
+    quote: quoteText(quote),
+    escape: quoteText(escape),
+    nullstr: options.null === undefined ? "''" : `['', ${quoteText(options.null)}]`,
+    allow_quoted_nulls: "false",
+    header: String(header && !byLines),
+    skip: String(byLines ? skip + headerLines : skip),
+    columns: `{${names.map((_, index) => `'c${index}': 'VARCHAR'`).join(", ")}}`,
+    ...(options.filenameColumn && { filename: "true" }),
+  };
+  const list = Object.entries(settings).map(([key, value]) => `${key} = ${value}`).join(", ");
+  return `read_csv([${paths.map(globSafe).join(", ")}], ${list})`;
+}
+
+/** A path as a literal that DuckDB does not take for a pattern. */
+export function globSafe(path: string): string {
+  return quoteText(path.replace(/[[*?]/g, "[$&]"));
+}
+
+/** SQL that gives the name that the user knows a file by. */
+export function fileNames(batch: FilesBatch, paths: readonly string[]): string {
+  const changed = paths.filter((path) => nameOf(batch, path) !== path);
+  if (changed.length === 0) return "filename";
+  const cases = changed.map((path) => `WHEN ${quoteText(path)} THEN ${quoteText(nameOf(batch, path))}`);
+  return `CASE filename ${cases.join(" ")} ELSE filename END`;
+}

@@ -1,0 +1,35 @@
+import type { DataType, DtegError, DuckSession, FilesBatch, Log, ScanBatch } from "../../../sdk/mod.ts";
+import { resolveCsv } from "./csv_read.ts";
+import { resolveJson } from "./json_read.ts";
+import { resolveParquet } from "./parquet_read.ts";
+
+/** Files that are to become a query. */
+export interface FilesRequest {
+  readonly batch: FilesBatch;
+  /** Types that the pipeline declares, by the column's name in the file. */
+  readonly declared: ReadonlyMap<string, DataType>;
+  /** How many rows a guess of types looks at. */
+  readonly guess: "first rows" | "all rows";
+  /** An existing folder for what has to be rewritten. */
+  readonly tempDir: string;
+  readonly log: Log;
+}
+
+/** Files as a query. */
+export interface ResolvedFiles {
+  readonly scan: ScanBatch;
+  /** The error of a statement that ran the query, with file, line and column of the data where they can be found. */
+  explain(error: DtegError): Promise<DtegError>;
+}
+
+/** Finds layout and types of files and gives the query that reads them. The one place where the format of files is known. */
+export function resolveFiles(session: DuckSession, request: FilesRequest): Promise<ResolvedFiles> {
+  switch (request.batch.format) {
+    case "csv":
+      return resolveCsv(session, request);
+    case "parquet":
+      return resolveParquet(session, request);
+    default:
+      return resolveJson(session, request);
+  }
+}

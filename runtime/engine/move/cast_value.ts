@@ -1,0 +1,32 @@
+import type { Column, DataType } from "../../../sdk/mod.ts";
+import { quoteName, typeText } from "../../../sdk/mod.ts";
+import { refuse } from "./duck_error.ts";
+import { duckType, isWide } from "./duck_type.ts";
+import { parseText } from "../files/parse_text.ts";
+import { csvText } from "./text_form.ts";
+
+/** True when two types are the same in the stage. */
+export function sameType(a: DataType, b: DataType): boolean {
+  return typeText(a) === typeText(b);
+}
+
+/**
+ * SQL that gives a column as another type, or stops the query at the first value that the type does not hold exactly: what comes back
+ * from the cast must be the value that went in.
+ */
+export function castValue(column: Column, type: DataType): string {
+  const ref = `s.${quoteName(column.name)}`;
+  if (sameType(column.type, type)) return ref;
+  const from = column.type;
+  if (type.kind === "text" || type.kind === "other") return csvText(from, ref);
+  if (isText(from)) return parseText({ name: column.name, ref, type, rule: "value" });
+  if (isWide(type)) return csvText(from, ref);
+  const value = `TRY_CAST(${ref} AS ${duckType(type)})`;
+  const exact = `TRY_CAST(${value} AS ${duckType(from)}) IS NOT DISTINCT FROM ${ref}`;
+  const stop = refuse({ kind: "value", column: column.name, type: typeText(type) }, ref);
+  return `CASE WHEN ${ref} IS NULL THEN NULL WHEN ${exact} THEN ${value} ELSE ${stop} END`;
+}
+
+function isText(type: DataType): boolean {
+  return type.kind === "text" || type.kind === "other" || isWide(type);
+}

@@ -1,0 +1,129 @@
+import { DtegError } from "../../../sdk/mod.ts";
+
+/** Separates the parts of a message that our own SQL raises with `error()`. */
+const MARK = "\u001f";
+
+/** A value that our SQL refused. `kind` tells why. */
+export interface RefusedValue {
+  readonly kind: "guess" | "value";
+  readonly column: string;
+  readonly type: string;
+  readonly value: string;
+}
+
+/** SQL that stops the query and names a value: the other half of {@linkcode duckError}. */
+export function refuse(refused: Omit<RefusedValue, "value">, expression: string): string {
+  const head = ["dteg", refused.kind, refused.column, refused.type, ""].join(MARK).replaceAll("'", "''");
+  return `error('${head}' || left(CAST(${expression} AS VARCHAR), 200))`;
+}
+
+/** What was refused, when an error of DuckDB carries our mark. */
+export function refusedValue(message: string): RefusedValue | undefined {
+  const at = message.indexOf(`dteg${MARK}`);
+  if (at < 0) return undefined;
+  const [, kind, column, type, ...value] = message.slice(at).split(MARK);
+  return { kind: kind === "guess" ? "guess" : "value", column, type, value: value.join(MARK) };
+}
+
+interface Context {
+  readonly sql: string;
+  readonly tempDir: string;
+  /** Bytes that DuckDB may hold. */
+  readonly memory: number;
+}
+
+type Rule = readonly [pattern: RegExp, make: (match: RegExpExecArray, text: string, context: Context) => DtegError];
+
+const RULES: readonly Rule[] = [
+  [
+    /No space left on device|failed to offload data block|max_temp_directory_size/i,
+    (_, text) =>
+      new DtegError(
+        "environment.disk_full",
+        `cannot write: the disk is full, or --max-temp is reached: ${firstLine(text)}`,
+        {
+          hint: "make room on the disk, or point TMPDIR to another one",
+        },
+      ),
+  ],
+  [
+    /Maximum line size of (\d+) bytes exceeded/i,
+    (match, text) =>
+      new DtegError("csv.invalid", `cannot read a row of more than ${match[1]} bytes: ${firstLine(text)}`, {
+        hint: "a quote that is never closed makes such rows too: check `quote` and `escape`",
+      }),
+  ],
+  [
+    /Out of Memory Error|could not allocate|failed to (allocate|pin)/i,
+    (_, text, { memory }) =>
+      new DtegError(
+        "environment.memory",
+        `the load needs more than the ${Math.round(memory / 1e6)} MB that DuckDB has of --max-memory: ${
+          firstLine(text)
+        }`,
+        {
+          hint: "give more with --max-memory, or fewer --threads",
+        },
+      ),
+  ],
+  [
+    /Could not set lock on file "([^"]+)".*?(?:held in (.+?) \(PID (\d+)\))?(?: by user (\S+))?\./s,
+    (match) =>
+      new DtegError(
+        "target.locked",
+        `cannot open "${match[1]}": ${
+          match[3] ? `process ${match[3]} (${match[2]}) holds it` : "another process holds it"
+        }`,
+        {
+          hint: "DuckDB allows one writing process a file: close it there, or wait",
+        },
+      ),
+  ],
+  [
+    /Cannot open file "([^"]+)": Permission denied/,
+    (match) =>
+      new DtegError("file.permission", `cannot open "${match[1]}": permission denied`, {
+        hint: "check the rights of the file and its folder",
+      }),
+  ],
+  [
+    /Cannot open file "([^"]+)": (Read-only file system)/,
+    (match) => new DtegError("target.read_only", `cannot write "${match[1]}": ${match[2]}`),
+  ],
+  [
+    /Cannot open file "([^"]+)": No such file or directory/,
+    (match) => new DtegError("file.not_found", `cannot open "${match[1]}": there is no such file or folder`),
+  ],
+  [
+    /not a valid DuckDB database file|Trying to read a database file with version|Corrupt database file/i,
+    (_, text) => new DtegError("duckdb.invalid", firstLine(text)),
+  ],
+];
+
+/** An error of DuckDB as one of ours. What no rule knows is `query.failed`, with DuckDB's own words. */
+export function duckError(thrown: unknown, context: Context): DtegError {
+  if (thrown instanceof DtegError) return thrown;
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  const refused = refusedValue(text);
+  if (refused) {
+    const code = refused.kind === "guess" ? "data.guess" : "data.value";
+    return new DtegError(
+      code,
+      `column "${refused.column}" holds ${JSON.stringify(refused.value)}, which is no ${refused.type}`,
+      {
+        column: refused.column,
+        hint: `declare a type that fits, as columns: { ${refused.column}: { type: text } }, or mend the value`,
+        cause: thrown,
+      },
+    );
+  }
+  for (const [pattern, make] of RULES) {
+    const match = pattern.exec(text);
+    if (match) return make(match, text, context).with({ cause: thrown });
+  }
+  return new DtegError("query.failed", text.split("\n\nLINE ")[0].trim(), { cause: thrown });
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0];
+}

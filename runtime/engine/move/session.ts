@@ -1,0 +1,155 @@
+import { realpathSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import type { DuckSession, Row, ScanBatch, TextForm } from "../../../sdk/mod.ts";
+import { quoteName, quoteText } from "../../../sdk/mod.ts";
+import { duckError } from "./duck_error.ts";
+import type { DuckDBConnection, DuckDBInstance } from "./duckdb_api.ts";
+import { openDuckDB } from "./duckdb_native.ts";
+import { nativeScan } from "./native_scan.ts";
+import { textQuery } from "./text_form.ts";
+
+/** Limits of the stage. */
+export interface StageOptions {
+  /** Bytes that DuckDB may hold. */
+  readonly memory: number;
+  readonly threads: number;
+  /** An existing folder for what spills. */
+  readonly tempDir: string;
+  /** Bytes that may spill; absent: what the disk has. */
+  readonly maxTemp?: number;
+  readonly signal: AbortSignal;
+}
+
+/** How far the statement that runs now is. */
+export interface StatementProgress {
+  /** 0 to 1, null while unknown. */
+  readonly share: number | null;
+}
+
+/** A session that also tells its progress. */
+export interface StageSession extends DuckSession, AsyncDisposable {
+  progress(): StatementProgress;
+}
+
+/** The run's DuckDB: in memory, spilling to the run's folder. */
+export interface Stage extends AsyncDisposable {
+  open(): Promise<StageSession>;
+}
+
+/** Opens the run's DuckDB. It never reaches the network: extensions are neither installed nor loaded by themselves. */
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const { DuckDBInstance } = await openDuckDB();
+  const instance = await DuckDBInstance.create(":memory:", {
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    extension_directory: options.tempDir,
+    secret_directory: options.tempDir,
+    home_directory: options.tempDir,
+    memory_limit: `${Math.floor(options.memory / 1e6)}MB`,
+    threads: String(options.threads),
+    temp_directory: `${options.tempDir}/spill`,
+    ...(options.maxTemp !== undefined && { max_temp_directory_size: `${Math.floor(options.maxTemp / 1e6)}MB` }),
+  });
+  return makeStage(instance, options);
+}
+
+function makeStage(instance: DuckDBInstance, options: StageOptions): Stage {
+  const attached = new Map<string, Promise<string>>();
+  const queues = new Map<string, Promise<unknown>>();
+  const sessions = new Set<StageSession>();
+
+  async function open(): Promise<StageSession> {
+    const connection = await instance.connect();
+    const session = makeSession(connection);
+    sessions.add(session);
+    await session.run("SET TimeZone = 'UTC'");
+    await session.run("SET enable_progress_bar = true");
+    await session.run("SET enable_progress_bar_print = false");
+    return session;
+  }
+
+  function makeSession(connection: DuckDBConnection): StageSession {
+    const stop = () => connection.interrupt();
+    options.signal.addEventListener("abort", stop);
+    let closed = false;
+
+    async function guarded<T>(sql: string, call: () => Promise<T>): Promise<T> {
+      options.signal.throwIfAborted();
+      try {
+        return await call();
+      } catch (error) {
+        options.signal.throwIfAborted();
+        throw duckError(error, { sql, tempDir: options.tempDir, memory: options.memory });
+      }
+    }
+
+    const session: StageSession = {
+      all: (sql) => guarded(sql, async () => await (await connection.runAndReadAll(sql)).getRowObjectsJson() as Row[]),
+      run: (sql) =>
+        guarded(sql, async () => rowsWritten(await (await connection.runAndReadAll(sql)).getRowObjectsJson() as Row[])),
+      attach: (path, { readOnly = false } = {}) => attachOnce(session, { path: canonical(path), readOnly }),
+      scan: (query) => nativeScan(session, query),
+      text: (batch: ScanBatch, form: TextForm) => textQuery(batch, form),
+      alone: (name, step) => inTurn(name, step),
+      progress: () => {
+        const { percentage } = connection.progress;
+        return { share: percentage >= 0 ? percentage / 100 : null };
+      },
+      [Symbol.asyncDispose]: () => {
+        if (!closed) {
+          closed = true;
+          options.signal.removeEventListener("abort", stop);
+          sessions.delete(session);
+          connection.closeSync();
+        }
+        return Promise.resolve();
+      },
+    };
+    return session;
+  }
+
+  function attachOnce(session: DuckSession, { path, readOnly }: { path: string; readOnly: boolean }): Promise<string> {
+    const known = attached.get(path);
+    if (known) return known;
+    const catalog = `db${attached.size + 1}_${basename(path).replace(/\W/g, "_").slice(0, 30)}`;
+    const attaching = session.run(`ATTACH ${quoteText(path)} AS ${quoteName(catalog)}${readOnly ? " (READ_ONLY)" : ""}`)
+      .then(() => catalog);
+    attached.set(path, attaching);
+    attaching.catch(() => attached.delete(path));
+    return attaching;
+  }
+
+  async function inTurn<T>(name: string, step: () => Promise<T>): Promise<T> {
+    const before = queues.get(name) ?? Promise.resolve();
+    const mine = before.then(step, step);
+    queues.set(name, mine);
+    return await mine;
+  }
+
+  return {
+    open,
+    async [Symbol.asyncDispose]() {
+      for (const session of sessions) await session[Symbol.asyncDispose]();
+      instance.closeSync();
+    },
+  };
+}
+
+/** DuckDB answers statements that write with one row and one column `Count`. */
+function rowsWritten(rows: readonly Row[]): number {
+  return rows.length === 1 && "Count" in rows[0] ? Number(rows[0].Count) : 0;
+}
+
+/** One name for one file, whatever links lead to it; the file itself may not be there yet. */
+function canonical(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // a new file: its folder decides
+  }
+  try {
+    return `${realpathSync(dirname(path))}/${basename(path)}`;
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,117 @@
+import type { DataType, ScanBatch, TextForm } from "../../../sdk/mod.ts";
+import { quoteName, quoteText } from "../../../sdk/mod.ts";
+import { isWide } from "./duck_type.ts";
+
+/**
+ * The query that gives a batch as text. `csv`: NULL stays NULL, so that the writer can tell it from empty text.
+ * `ndjson`: one column `line`.
+ */
+export function textQuery(batch: ScanBatch, form: TextForm): string {
+  const columns = batch.schema.map(({ name, type }) => ({ name, type, ref: `t.${quoteName(name)}` }));
+  if (form.format === "csv") {
+    const list = columns.map(({ name, type, ref }) => `${csvText(type, ref)} AS ${quoteName(name)}`);
+    return `SELECT ${list.join(", ")} FROM (${batch.query}) t`;
+  }
+  const members = columns.map(({ name, type, ref }, index) => {
+    const key = quoteText(`${index ? "," : ""}${JSON.stringify(name)}:`);
+    return `${key} || coalesce(${jsonText(type, ref, form)}, 'null')`;
+  });
+  return `SELECT '{' || ${members.join(" || ") || "''"} || '}' AS line FROM (${batch.query}) t`;
+}
+
+/** A value in the text form of CSV: SQL of type VARCHAR. */
+export function csvText(type: DataType, ref: string): string {
+  switch (type.kind) {
+    case "text":
+    case "json":
+    case "other":
+      return `CAST(${ref} AS VARCHAR)`;
+    case "float32":
+    case "float64":
+      return floatText(ref);
+    case "bytes":
+      return `'\\x' || lower(hex(${ref}))`;
+    case "timestamp":
+      return timestampText(ref, { nanos: type.precision > 6 });
+    case "timestamptz":
+      return `CASE WHEN isfinite(${ref}) THEN ${timestampText(`(${ref} AT TIME ZONE 'UTC')`)} || 'Z' ` +
+        `ELSE CAST(${ref} AS VARCHAR) END`;
+    case "interval":
+      return intervalText(ref);
+    case "list":
+    case "struct":
+      return jsonText(type, ref, { format: "ndjson" });
+    default:
+      return `CAST(${ref} AS VARCHAR)`;
+  }
+}
+
+/** A value as JSON: SQL of type VARCHAR, NULL where the value is NULL. */
+export function jsonText(type: DataType, ref: string, form: TextForm, depth = 0): string {
+  const quoted = (text: string) => `'"' || ${text} || '"'`;
+  switch (type.kind) {
+    case "bool":
+    case "int8":
+    case "int16":
+    case "int32":
+    case "uint8":
+    case "uint16":
+    case "uint32":
+      return `CAST(${ref} AS VARCHAR)`;
+    case "int64":
+    case "uint64":
+    case "decimal": {
+      const text = `CAST(${ref} AS VARCHAR)`;
+      if (form.numbers === "string") return quoted(text);
+      return isWide(type) ? `CASE WHEN ${ref} SIMILAR TO '-?[0-9.]+' THEN ${text} ELSE ${quoted(text)} END` : text;
+    }
+    case "float32":
+    case "float64":
+      return `CASE WHEN isfinite(${ref}) THEN CAST(${ref} AS VARCHAR) ELSE ${quoted(floatText(ref))} END`;
+    case "text":
+    case "other":
+      return `CAST(to_json(CAST(${ref} AS VARCHAR)) AS VARCHAR)`;
+    case "json":
+      return `translate(CAST(${ref} AS VARCHAR), chr(10) || chr(13), '  ')`; // a line is a record; breaks are only blanks in JSON
+    case "bytes":
+      return quoted(`base64(${ref})`);
+    case "list": {
+      const item = `e${depth}`;
+      const text = jsonText(type.of, item, form, depth + 1);
+      return `CASE WHEN ${ref} IS NULL THEN NULL ELSE '[' || ` +
+        `array_to_string(list_transform(${ref}, lambda ${item}: coalesce(${text}, 'null')), ',') || ']' END`;
+    }
+    case "struct": {
+      const fields = type.fields.map((field, index) => {
+        const key = quoteText(`${index ? "," : ""}${JSON.stringify(field.name)}:`);
+        const value = `struct_extract(${ref}, ${quoteText(field.name)})`;
+        return `${key} || coalesce(${jsonText(field.type, value, form, depth)}, 'null')`;
+      });
+      return `CASE WHEN ${ref} IS NULL THEN NULL ELSE '{' || ${fields.join(" || ") || "''"} || '}' END`;
+    }
+    default:
+      return quoted(csvText(type, ref));
+  }
+}
+
+function floatText(ref: string): string {
+  return `CASE WHEN isnan(${ref}) THEN 'NaN' WHEN isinf(${ref}) THEN CASE WHEN ${ref} > 0 THEN 'Infinity' ELSE '-Infinity' END ` +
+    `ELSE CAST(${ref} AS VARCHAR) END`;
+}
+
+/** RFC 3339 without a zone; what it cannot say (infinity, years before 1 or after 9999) is DuckDB's own text. */
+function timestampText(ref: string, { nanos = false } = {}): string {
+  const fraction = nanos ? "%n" : "%f";
+  return `CASE WHEN isfinite(${ref}) AND year(${ref}) BETWEEN 1 AND 9999 THEN strftime(${ref}, '%Y-%m-%dT%H:%M:%S.${fraction}') ` +
+    `ELSE CAST(${ref} AS VARCHAR) END`;
+}
+
+/** ISO 8601: the parts keep their own signs, as months, days and seconds do in an interval. */
+function intervalText(ref: string): string {
+  const seconds = `CAST(date_part('microseconds', ${ref}) AS DECIMAL(18,0)) * 0.000001`;
+  const part = (name: string) => `date_part('${name}', ${ref})`;
+  return `'P' || ${part("year")} || 'Y' || ${part("month")} || 'M' || ${part("day")} || 'DT' || ${
+    part("hour")
+  } || 'H' || ` +
+    `${part("minute")} || 'M' || CAST(${seconds} AS VARCHAR) || 'S'`;
+}
