@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { pipeline } from "node:stream/promises";
+import { Readable } from "node:stream";
 import { createZstdDecompress } from "node:zlib";
 import { DtegError } from "../../../sdk/mod.ts";
 
@@ -30,19 +30,19 @@ export async function unpackLibrary(
   const from = library.offset === null ? `${beside}/${library.name}.zst` : "/proc/self/exe";
   const hash = createHash("sha256");
   using output = await Deno.open(`${folder}/${library.name}`, { createNew: true, write: true, mode: 0o600 });
-  await pipeline(
-    slice(from, { offset: library.offset ?? 0, length: library.packed }),
-    createZstdDecompress({ chunkSize: 1 << 20 }),
-    async (chunks: AsyncIterable<Uint8Array>) => {
-      for await (const chunk of chunks) {
-        hash.update(chunk);
-        for (let at = 0; at < chunk.length;) at += await output.write(chunk.subarray(at));
-      }
-    },
-  ).catch((error: Error) => {
-    const fromSystem = error instanceof DtegError || error.message.includes("os error");
-    throw fromSystem ? error : damaged(library, error.message);
-  });
+  const unzip = createZstdDecompress({ chunkSize: 1 << 20 });
+  Readable.from(slice(from, { offset: library.offset ?? 0, length: library.packed }))
+    .on("error", (error) => unzip.destroy(error)) // no pipeline(): Deno 2.7 aborts it when a short source ends
+    .pipe(unzip);
+  try {
+    for await (const chunk of unzip) {
+      hash.update(chunk);
+      for (let at = 0; at < chunk.length;) at += await output.write(chunk.subarray(at));
+    }
+  } catch (error) {
+    if (error instanceof DtegError || !(error instanceof Error) || error.message.includes("os error")) throw error;
+    throw damaged(library, error.message);
+  }
   await output.syncData();
   const sum = hash.digest("hex");
   if (sum !== library.sha256) throw damaged(library, `it has sha256 ${sum}, wanted ${library.sha256}`);
