@@ -1,0 +1,65 @@
+import type { ErrorReport, PipelineReport } from "../../store/event.ts";
+import type { Style } from "../style.ts";
+import { formatCountOf } from "./numbers.ts";
+import { wrapText } from "./text_width.ts";
+import { visibleLines, visibleText } from "./visible_text.ts";
+
+/** How notes are printed. */
+export interface NoteOptions {
+  readonly width: number;
+  readonly style: Style;
+  /** An error that is printed elsewhere. */
+  readonly except?: ErrorReport | null;
+}
+
+interface Paragraph {
+  readonly mark?: string;
+  readonly lead?: string;
+  readonly paint?: (text: string) => string;
+  readonly text: string;
+}
+
+const MOST_WARNINGS = 5;
+
+/** The warnings and errors of all streams, a paragraph a stream. */
+export function reportNotes(pipelines: readonly Pick<PipelineReport, "streams">[], options: NoteOptions): string {
+  const { style, except } = options;
+  return pipelines.flatMap(({ streams }) => streams).map(({ name, warnings, error }) => {
+    const more = warnings.length - MOST_WARNINGS;
+    const lead = `${visibleText(name)}:`;
+    const notes = [
+      ...warnings.slice(0, MOST_WARNINGS).map((text) =>
+        paragraph({ mark: style.yellow("!"), lead, paint: style.bold, text }, options)
+      ),
+      more > 0 ? paragraph({ lead, paint: style.bold, text: formatCountOf(more, "more warning") }, options) : "",
+      error && !same(error, except) ? errorNote(error, { ...options, title: name }) : "",
+    ].join("");
+    return notes && `\n${notes}`;
+  }).join("");
+}
+
+/** An error as people read it: its code, where it is and what it says, and what to do. */
+export function errorNote(error: ErrorReport, { title, ...options }: NoteOptions & { readonly title: string }): string {
+  const { style } = options;
+  const place = [error.path, error.line, error.col].filter((part) => part !== null).join(":");
+  return [
+    `${style.red("✗")} ${style.bold(visibleText(title))}: ${style.red(error.code)}\n`,
+    paragraph({ text: `${place && `${place}: `}${error.message}` }, options),
+    error.hint === null ? "" : paragraph({ lead: "hint:", paint: style.cyan, text: error.hint }, options),
+  ].join("");
+}
+
+/** A mark or two spaces, a lead that is painted, and the text, wrapped two columns in. */
+function paragraph({ mark = " ", lead = "", paint = plain, text }: Paragraph, { width }: NoteOptions): string {
+  const [first, ...rest] = wrapText(visibleLines(`${lead}${lead && " "}${text}`), width - 2);
+  const painted = first.startsWith(lead) ? paint(lead) + first.slice(lead.length) : first;
+  return `${mark} ${painted}\n${rest.map((line) => `  ${line}\n`).join("")}`;
+}
+
+function plain(text: string): string {
+  return text;
+}
+
+function same(a: ErrorReport, b: ErrorReport | null | undefined): boolean {
+  return b !== null && b !== undefined && a.code === b.code && a.message === b.message;
+}

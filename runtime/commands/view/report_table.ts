@@ -1,0 +1,153 @@
+import type { ErrorReport, RunReport, StreamReport } from "../../store/event.ts";
+import { makeStyle, type Style } from "../style.ts";
+import { formatBytes, formatCount, formatCountOf, formatDuration, formatRate } from "./numbers.ts";
+import { reportNotes } from "./report_notes.ts";
+import { markOf, paintOf } from "./status_mark.ts";
+import { cutText, padText, textWidth } from "./text_width.ts";
+import { visibleText } from "./visible_text.ts";
+
+/** How a report is printed. */
+export interface ReportOptions {
+  readonly width?: number;
+  readonly style?: Style;
+  /** An error that the caller prints itself. */
+  readonly except?: ErrorReport | null;
+}
+
+/** A line of the table: a stream with the pipeline that it belongs to, or the total of all. */
+interface Line {
+  readonly mark: string;
+  readonly paint: (text: string) => string;
+  /** Nothing was tried, so there is nothing to count. */
+  readonly idle: boolean;
+  readonly pipeline: string;
+  readonly name: string;
+  readonly target: string;
+  readonly read: number;
+  readonly written: number;
+  readonly filtered: number;
+  readonly rejected: number;
+  readonly bytes: number | null;
+  readonly seconds: number;
+}
+
+interface Column {
+  readonly head: string;
+  /** Columns of least weight are left out first where there is no room. */
+  readonly weight: number;
+  readonly align: "left" | "right";
+  readonly keep?: "start" | "end";
+  /** The column may be cut to this width. */
+  readonly least?: number;
+  text(line: Line): string;
+}
+
+const GAP = 2;
+const NEVER = Infinity;
+
+/** What a run did, for people: a line a stream, the total, and under them warnings and errors. */
+export function reportTable(
+  report: Pick<RunReport, "pipelines" | "seconds">,
+  { width = 80, style = makeStyle({ colour: false }), except = null }: ReportOptions = {},
+): string {
+  const lines = report.pipelines.flatMap((pipeline) =>
+    pipeline.streams.map((stream) => lineOf(stream, pipeline.name, style))
+  );
+  if (lines.length === 0) return reportNotes(report.pipelines, { width, style, except });
+  const total = lines.length > 1 ? [totalOf(lines, report.seconds)] : [];
+  const columns = fit(columnsOf([...lines, ...total]), [...lines, ...total], width - GAP);
+  const row = (
+    mark: string,
+    cell: (column: Column & { readonly width: number }) => string,
+    paint: (text: string) => string,
+  ) => {
+    const cells = columns.map((column) => padText(cutText(cell(column), column.width, column), column.width, column));
+    return `${mark} ${paint(cells.join(" ".repeat(GAP)).trimEnd())}\n`;
+  };
+  const rule = `  ${style.dim(columns.map((column) => "─".repeat(column.width)).join(" ".repeat(GAP)))}\n`;
+  const plain = (text: string) => text;
+  return [
+    row(" ", ({ head }) => head, style.dim),
+    rule,
+    ...lines.map((line) => row(line.paint(line.mark), (column) => column.text(line), plain)),
+    ...total.flatMap((line) => [rule, row(" ", (column) => column.text(line), style.bold)]),
+    reportNotes(report.pipelines, { width, style, except }),
+  ].join("");
+}
+
+function lineOf(stream: StreamReport, pipeline: string, style: Style): Line {
+  return {
+    ...stream,
+    pipeline,
+    idle: stream.status === "skipped",
+    mark: markOf(stream.status),
+    paint: paintOf(stream.status, style),
+  };
+}
+
+function totalOf(lines: readonly Line[], seconds: number): Line {
+  const sum = (pick: (line: Line) => number) => lines.reduce((all, line) => all + pick(line), 0);
+  const known = lines.every((line) => line.bytes !== null || line.written === 0);
+  return {
+    mark: " ",
+    paint: (text) => text,
+    idle: false,
+    pipeline: "",
+    name: formatCountOf(lines.length, "stream"),
+    target: "",
+    read: sum((line) => line.read),
+    written: sum((line) => line.written),
+    filtered: sum((line) => line.filtered),
+    rejected: sum((line) => line.rejected),
+    bytes: known ? sum((line) => line.bytes ?? 0) : null,
+    seconds,
+  };
+}
+
+function columnsOf(lines: readonly Line[]): readonly Column[] {
+  const some = (pick: (line: Line) => unknown) => lines.some(pick);
+  const pipelines = new Set(lines.map((line) => line.pipeline).filter(Boolean));
+  const count = (head: string, weight: number, pick: (line: Line) => number): Column => ({
+    head,
+    weight,
+    align: "right",
+    text: (line) => line.idle ? "-" : formatCount(pick(line)),
+  });
+  const columns: readonly (Column | false)[] = [
+    pipelines.size > 1 &&
+    { head: "pipeline", weight: 10, align: "left", least: 8, text: (line) => visibleText(line.pipeline) },
+    { head: "stream", weight: NEVER, align: "left", least: 12, text: (line) => visibleText(line.name) },
+    count("read", 7, (line) => line.read),
+    count("written", NEVER, (line) => line.written),
+    some((line) => line.filtered) && count("filtered", 8, (line) => line.filtered),
+    some((line) => line.rejected) && count("rejected", 9, (line) => line.rejected),
+    { head: "time", weight: 6, align: "right", text: (line) => line.idle ? "-" : formatDuration(line.seconds) },
+    { head: "rows/s", weight: 3, align: "right", text: (line) => formatRate(line.written, line.seconds) },
+    some((line) => line.bytes !== null) &&
+    { head: "bytes", weight: 2, align: "right", text: ({ bytes }) => bytes === null ? "-" : formatBytes(bytes) },
+    { head: "to", weight: 5, align: "left", keep: "end", least: 16, text: (line) => visibleText(line.target) },
+  ];
+  return columns.filter((column) => column !== false);
+}
+
+/** Cuts what may be cut, and leaves out the columns of least weight where that is not enough. */
+function fit(
+  columns: readonly Column[],
+  lines: readonly Line[],
+  width: number,
+): readonly (Column & { readonly width: number })[] {
+  const sized = columns.map((column) => ({
+    ...column,
+    width: Math.max(textWidth(column.head), ...lines.map((line) => textWidth(column.text(line)))),
+  }));
+  let over = sized.reduce((sum, column) => sum + column.width + GAP, -GAP) - width;
+  for (const column of sized.toReversed()) {
+    const spare = column.least === undefined ? 0 : Math.max(0, column.width - column.least);
+    const cut = Math.max(0, Math.min(spare, over));
+    column.width -= cut;
+    over -= cut;
+  }
+  const least = Math.min(...columns.map((column) => column.weight));
+  if (over <= 0 || least === NEVER) return sized;
+  return fit(columns.filter((column) => column.weight !== least), lines, width);
+}
