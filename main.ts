@@ -52,8 +52,11 @@ async function main(words: readonly string[]): Promise<number> {
       return [fileConnector, duckdbConnector];
     }),
     store: lazy(async () => {
-      const { openRunStore } = await import("./runtime/store/run_store.ts");
-      return await openRunStore(currentFolder());
+      const [{ openRunStore }, { storeFolder }] = await Promise.all([
+        import("./runtime/store/run_store.ts"),
+        import("./runtime/commands/project/store_folder.ts"),
+      ]);
+      return openRunStore(await storeFolder(currentFolder(), { env }));
     }),
   });
 }

@@ -26,30 +26,23 @@ export function names(text: string): readonly string[] {
   const field = /\s*(?:"((?:[^"]|"")*)"|([^",]*[^",\s]))\s*(,|$)/y;
   do {
     const match = field.exec(text);
-    if (!match) throw new Error('names with commas between: id,"odd, name"');
+    if (!match) throw new Error('wanted names with commas between: id,"odd, name"');
     found.push(match[1] === undefined ? match[2] : match[1].replaceAll('""', '"'));
     if (match[3] === "") return found;
   } while (true);
 }
 
-/** What `--set` and `--var` take: a name or path, and a value. */
-export interface Assignment {
-  readonly name: string;
-  readonly value: string;
-}
-
-/** `name=value`. */
-export function assignment(text: string): readonly Assignment[] {
-  const at = text.indexOf("=");
-  if (at < 1) throw new Error("NAME=VALUE");
-  return [{ name: text.slice(0, at), value: text.slice(at + 1) }];
+/** `name=value`, as it is. */
+export function assignment(text: string): readonly string[] {
+  if (text.indexOf("=") < 1) throw new Error("wanted NAME=VALUE");
+  return [text];
 }
 
 /** A date or instant in ISO form. */
 export function instant(text: string): string {
   const form = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
   if (form.test(text) && !Number.isNaN(Date.parse(text.replace(" ", "T")))) return text;
-  throw new Error("a date such as 2024-05-01, or a time such as 2024-05-01T06:30:00Z");
+  throw new Error("wanted a date such as 2024-05-01, or a time such as 2024-05-01T06:30:00Z");
 }
 
 /** A word of a list of which some come with a later version. */
@@ -61,6 +54,6 @@ export function word<T extends string>({ now, later }: {
     const known = now.find((known) => known === text);
     if (known !== undefined) return known;
     if (later.includes(text)) throw new DtegError("usage", `this version does not have ${JSON.stringify(text)} yet`);
-    throw new Error(`one of ${now.join(", ")}`);
+    throw new Error(`wanted one of ${now.join(", ")}`);
   };
 }

@@ -124,12 +124,12 @@ function fromEnvironment({ flags, env }: Grammar, given: readonly Given[]): read
 }
 
 function valueOf(flag: Flag, text: string): unknown {
-  if (flag.choices && !flag.choices.includes(text)) throw new Error(`one of ${flag.choices.join(", ")}`);
+  if (flag.choices && !flag.choices.includes(text)) throw new Error(`wanted one of ${flag.choices.join(", ")}`);
   if (flag.parse) return flag.parse(text);
   if (flag.value) return text;
   if (/^(1|true|yes|on)$/i.test(text)) return true;
   if (/^(0|false|no|off)$/i.test(text)) return false;
-  throw new Error("true or false");
+  throw new Error("wanted true or false");
 }
 
 /** The faults of a command's arguments. */
@@ -185,8 +185,7 @@ function badValue({ flag, label, text }: Given, error: unknown): DtegError {
   const thrown = DtegError.from(error);
   if (thrown.code === "usage") return new DtegError("usage", `${label}: ${thrown.message}`, { hint: thrown.hint });
   const close = flag.choices && nearest(text, flag.choices);
-  const wanted = thrown.message.replace(/^wanted /, "");
-  return new DtegError("flag.invalid", `${label} ${quoteWord(text)}: wanted ${wanted}`, {
+  return new DtegError("flag.invalid", `${label} ${quoteWord(text)}: ${thrown.message}`, {
     hint: close ? `did you mean ${close}?` : `what it is for: ${flag.summary}`,
     cause: error,
   });
