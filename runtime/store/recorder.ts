@@ -11,10 +11,19 @@ export interface RecorderOptions {
 }
 
 /**
- * One who keeps a run in the store and never stops it: where the store fails, the rest of the run goes unrecorded but for one
- * last try at its end. At the end of a run old ones are removed.
+ * One who keeps a run in the store and never stops it: where the store cannot be opened, nothing is recorded; where it fails
+ * later, the rest of the run but for one last try at its end. At the end of a run old ones are removed.
  */
-export function makeRecorder(store: RunStore, { onFailure, keep }: RecorderOptions): Emit {
+export async function openRecorder(open: () => Promise<RunStore>, options: RecorderOptions): Promise<Emit> {
+  try {
+    return makeRecorder(await open(), options);
+  } catch (error) {
+    options.onFailure(DtegError.from(error));
+    return () => {};
+  }
+}
+
+function makeRecorder(store: RunStore, { onFailure, keep }: RecorderOptions): Emit {
   let failed = false;
   return (event) => {
     if (failed && event.kind !== "run.ended") return;
