@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { bundle } from "./bundle.ts";
 import { compile, type Trial, tryOut } from "./compile.ts";
 import { type Base, type BaseChoice, findBase } from "./denort.ts";
+import { isFresh } from "./fresh.ts";
 import { type LibraryPlace, megabytes, packLibraries } from "./pack.ts";
 
 /** Settings of a build. */
@@ -12,10 +13,13 @@ export interface BuildOptions {
   readonly level: number;
   /** `auto`: between the runtime and the data, and embedded where the started binary does not find them there. */
   readonly libraries: LibraryPlace | "auto";
+  /** Build only when a source is younger than what is there. */
+  readonly ifStale: boolean;
 }
 
 /** Builds the binary of the checkout `root`, starts what it made, and prints what it is. */
 export async function build(root: string, options: BuildOptions): Promise<void> {
+  if (options.ifStale && isFresh(options.output, root)) return;
   const base = await findBase(options.base, { folder: `${root}/.build/base` });
   const stage = await Deno.makeTempDir({ prefix: "dteg-build-" });
   try {
@@ -98,6 +102,7 @@ function options(args: readonly string[]): BuildOptions {
       base: { type: "string", default: "auto" },
       level: { type: "string", default: "9" },
       libraries: { type: "string", default: "auto" },
+      "if-stale": { type: "boolean", default: false },
     },
   });
   return {
@@ -105,6 +110,7 @@ function options(args: readonly string[]): BuildOptions {
     base: oneOf(values.base, ["auto", "official", "package"]),
     level: Number(oneOf(values.level, Array.from({ length: 22 }, (_, i) => `${i + 1}`))),
     libraries: oneOf(values.libraries, ["auto", "between", "include"]),
+    ifStale: values["if-stale"],
   };
 }
 

@@ -1,0 +1,37 @@
+// `./task ok`: the one gate before a commit. Runs every step, and names those that failed.
+import { existsSync } from "node:fs";
+
+const root = new URL("../", import.meta.url).pathname;
+
+interface Step {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly mend: string;
+}
+
+const STEPS: readonly Step[] = [
+  { name: "format", args: ["fmt", "--check", "--quiet"], mend: "./task fmt" },
+  { name: "lint", args: ["lint", "--quiet"], mend: "mend what is named above" },
+  { name: "types", args: ["check", "--quiet", "."], mend: "mend what is named above" },
+  { name: "docs", args: ["run", "-A", "docs/generate.ts", "--check"], mend: "deno run -A docs/generate.ts" },
+  {
+    name: "fast tests",
+    args: ["test", "-A", "--quiet", "--no-check", "--reporter=dot", "--ignore=tests/e2e,tests/bench", "tests"],
+    mend: "mend what is named above",
+  },
+];
+
+async function main(): Promise<number> {
+  const red: Step[] = [];
+  for (const step of STEPS) {
+    if (step.args[0] === "run" && !existsSync(`${root}${step.args[2]}`)) continue;
+    const begin = performance.now();
+    const { success } = await new Deno.Command(Deno.execPath(), { args: [...step.args], cwd: root }).spawn().status;
+    console.log(`${success ? "ok  " : "RED "} ${step.name} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
+    if (!success) red.push(step);
+  }
+  for (const { name, mend } of red) console.log(`${name} is red: ${mend}`);
+  return red.length === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main());
