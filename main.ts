@@ -36,14 +36,14 @@ async function main(words: readonly string[]): Promise<number> {
   const { needsPatch, patchFlow } = await import("./runtime/net/flow.ts");
   if (needsPatch()) patchFlow();
   if (words[0] === "__selfcheck") return (await import("./runtime/commands/selfcheck.ts")).selfcheck(words.slice(1));
-  const env = Deno.env.toObject();
+  const env = Deno.env.toObject(), signal = listen();
   return await dispatch(words, {
     version: settings.version,
     commands: COMMANDS,
     env,
-    device: processDevice(env),
+    device: processDevice(env, { signal }),
     folder: currentFolder,
-    signal: listen(),
+    signal,
     connectors: lazy(async () => {
       const [{ fileConnector }, { duckdbConnector }] = await Promise.all([
         import("./plugins/file/mod.ts"),

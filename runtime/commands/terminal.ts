@@ -16,7 +16,7 @@ export interface Device {
   readonly env: Readonly<Record<string, string>>;
   /** Columns of the screen; undefined without one. */
   width(): number | undefined;
-  /** The next line of standard input; undefined at its end. */
+  /** The next line of standard input; undefined at its end. Rejects when the command is interrupted. */
   readLine(): Promise<string | undefined>;
 }
 
@@ -147,8 +147,11 @@ function outputError(cause: unknown, { full }: { readonly full: boolean }): Dteg
   });
 }
 
-/** The terminal of this process. */
-export function processDevice(env: Readonly<Record<string, string>>): Device {
+/** The terminal of this process; a signal breaks off a question. */
+export function processDevice(
+  env: Readonly<Record<string, string>>,
+  { signal }: { readonly signal: AbortSignal },
+): Device {
   const sink = (stream: typeof Deno.stdout | typeof Deno.stderr): Sink => ({
     isTty: stream.isTerminal(),
     write: (bytes) => stream.writeSync(bytes),
@@ -160,8 +163,14 @@ export function processDevice(env: Readonly<Record<string, string>>): Device {
     inputIsTty: Deno.stdin.isTerminal(),
     env,
     width: () => out.isTty || err.isTty ? Deno.consoleSize().columns || undefined : undefined,
-    readLine,
+    readLine: () => Promise.race([readLine(), rejectAt(signal)]),
   };
+}
+
+function rejectAt(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new Error("the question was broken off")), { once: true });
+  });
 }
 
 /** A terminal hands over whole lines, so what one read brings past a line's end is never the next answer. */
