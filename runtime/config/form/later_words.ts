@@ -1,0 +1,67 @@
+import { parseDuration } from "../size.ts";
+import { cronFault } from "./cron.ts";
+import type { LaterWord } from "./note.ts";
+import { found } from "./wanted.ts";
+
+type Words = Readonly<Record<string, LaterWord>>;
+
+const words = (...names: readonly string[]): Words => Object.fromEntries(names.map((name) => [name, {}]));
+
+/** Keys of a stream, and of `defaults`, that later versions build. */
+export const LATER_IN_STREAM: Words = {
+  ...words(
+    "cursor",
+    "contract",
+    "delete",
+    "delete_when",
+    "late",
+    "on_loss",
+    "load_columns",
+    "keep",
+    "names",
+    "valid_from",
+  ),
+  ...words("null_keys", "verify", "max_rejects", "rows", "resume", "checks"),
+  lag: { form: lagFault },
+};
+
+/** Keys of a pipeline that later versions build. */
+export const LATER_IN_PIPELINE: Words = {
+  ...words("models", "checks", "hooks", "after", "retry", "on_loss", "load_columns", "keep", "names", "contract"),
+  ...words("verify", "max_rejects", "timezone", "notify", "environments"),
+  schedule: { form: scheduleFault },
+};
+
+/** Keys of `columns.*` that later versions build. */
+export const LATER_IN_COLUMN: Words = words("mask", "on_loss");
+
+/** Keys of `table` that later versions build. */
+export const LATER_IN_TABLE: Words = words("partition_by", "cluster_by");
+
+/** Keys of dteg.yaml that later versions build. */
+export const LATER_IN_PROJECT: Words = words("environments");
+
+/** Connectors that later versions build. */
+export const LATER_CONNECTORS: ReadonlySet<string> = new Set(
+  ["postgres", "postgresql", "mysql", "mariadb", "rest", "http", "https", "s3", "bigquery", "snowflake"],
+);
+
+function lagFault(value: unknown): string | undefined {
+  if (typeof value === "number" && value >= 0) return undefined;
+  const message = `"lag" is ${
+    found(value, "/lag")
+  }, wanted a duration such as 10m, or a number for a cursor of numbers`;
+  if (typeof value !== "string") return message;
+  try {
+    parseDuration(value);
+  } catch {
+    return message; // its own lacks the number
+  }
+}
+
+function scheduleFault(value: unknown): string | undefined {
+  const cron = typeof value === "object" && value !== null && "cron" in value ? value.cron : undefined;
+  if (typeof cron !== "string") return '"schedule" lacks the key "cron" with five fields in quotes';
+  const fault = cronFault(cron);
+  return fault && `cannot read the cron line ${JSON.stringify(cron)}: ${fault}`;
+}

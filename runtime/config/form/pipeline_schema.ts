@@ -1,0 +1,105 @@
+import { type TProperties, type TSchema, Type } from "@sinclair/typebox";
+import { SIZE_PATTERN } from "../size.ts";
+import { LATER_IN_PIPELINE, LATER_IN_PROJECT } from "./later_words.ts";
+import { noted } from "./note.ts";
+import { defaultsSchema, streamSchema } from "./stream_schema.ts";
+
+const closed = { additionalProperties: false };
+
+function size(description: string) {
+  const either = Type.Union([Type.String({ pattern: SIZE_PATTERN }), Type.Integer({ minimum: 1 })], { description });
+  return noted(either, { wanted: "a size such as 256MB, 1GB, 512MiB, or a number of bytes" });
+}
+
+const version = Type.Optional(
+  noted(Type.Literal(1, { description: "Version of the file's form." }), {
+    code: "pipeline.version",
+    wanted: "1 (a newer dteg may know it)",
+  }),
+);
+const title = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
+
+const vars = Type.Optional(
+  Type.Record(
+    Type.String(),
+    noted(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), { wanted: "text, a number, true or false" }),
+    { description: "Variables for ${var.x}, with their defaults; --var beats them." },
+  ),
+);
+
+/** The schema of `settings`. */
+export const SETTINGS_SCHEMA = Type.Object({
+  threads: Type.Optional(Type.Integer({ minimum: 1, description: "Readers of the whole run, and DuckDB's threads." })),
+  max_memory: Type.Optional(size("Most memory of the whole process tree, at least 192MB.")),
+  max_temp: Type.Optional(size("Most disk space for temporary files.")),
+}, { ...closed, title: "settings", description: "Limits of the run; flags and DTEG_ variables beat them." });
+
+/** The schemas of the parts of a pipeline that depend on the connectors. */
+export interface PipelineParts {
+  readonly source: TSchema;
+  readonly destination: TSchema;
+  /** What the source's connector adds to each stream. */
+  readonly settings: TProperties;
+}
+
+/** The schema of a pipeline file. */
+export function pipelineObject({ source, destination, settings }: PipelineParts): TSchema {
+  const pipeline = Type.Object({
+    version,
+    name: title("Name of the pipeline. Default: the file's name without its ending."),
+    source,
+    destination,
+    defaults: Type.Optional(defaultsSchema(settings)),
+    streams: Type.Array(streamSchema(settings), { minItems: 1, description: "What to load." }),
+    vars,
+    settings: Type.Optional(SETTINGS_SCHEMA),
+    on_error: Type.Optional(
+      Type.Union([Type.Literal("continue"), Type.Literal("stop")], {
+        description: "Whether the other streams go on when one fails. Default: continue.",
+      }),
+    ),
+    tags: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        description: "Words by which several pipelines are run: tag:nightly.",
+      }),
+    ),
+  }, { ...closed, title: "a pipeline" });
+  return noted(pipeline, { later: LATER_IN_PIPELINE });
+}
+
+/** The schema of dteg.yaml. */
+export const PROJECT_SCHEMA: TSchema = noted(
+  Type.Object({ version, name: title("Name of the project."), vars, settings: Type.Optional(SETTINGS_SCHEMA) }, {
+    ...closed,
+    title: "dteg.yaml",
+  }),
+  { later: LATER_IN_PROJECT },
+);
+
+/** The form of `source` and `destination` before the connector is known. */
+export function endSchema(description: string): TSchema {
+  const either = Type.Union([
+    Type.String({ minLength: 1 }),
+    Type.Object({ connection: Type.String({ minLength: 1, description: "Name of an entry of connections.yaml." }) }, {
+      ...closed,
+      title: "an end with a connection",
+    }),
+    Type.Object({
+      use: Type.String({ minLength: 1, description: "Name of a connector." }),
+      config: Type.Optional(Type.Object({}, { description: "Settings of the connector." })),
+    }, { ...closed, title: "an end with a connector" }),
+  ], { description });
+  return noted(either, { wanted: "a URL or path, { connection: NAME } or { use: CONNECTOR, config: {…} }" });
+}
+
+/** The form of an entry of connections.yaml before its connector is known. */
+export const CONNECTION_SCHEMA: TSchema = noted(
+  Type.Union([
+    Type.String({ minLength: 1 }),
+    Type.Object({
+      use: Type.String({ minLength: 1, description: "Name of a connector." }),
+      config: Type.Optional(Type.Object({}, { description: "Settings of the connector." })),
+    }, { title: "a connection" }),
+  ]),
+  { wanted: "a URL, or a mapping with the key use" },
+);

@@ -1,0 +1,115 @@
+import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/typebox";
+import { COLUMN_TYPES } from "./column_type.ts";
+import { LATER_IN_COLUMN, LATER_IN_STREAM, LATER_IN_TABLE } from "./later_words.ts";
+import { noted } from "./note.ts";
+import { list } from "./wanted.ts";
+
+const closed = { additionalProperties: false };
+const name = (description: string) => Type.String({ minLength: 1, description });
+
+function names(description: string) {
+  const both = Type.Union([Type.String({ minLength: 1 }), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })], {
+    description,
+  });
+  return noted(both, { wanted: "the name of a column or a list of them" });
+}
+
+const write = noted(
+  Type.Union([Type.Literal("append"), Type.Literal("replace"), Type.Literal("merge")], {
+    description:
+      "How rows meet what the target has: add them, put them in its place, or update by key. Default: replace.",
+  }),
+  { laterValues: ["scd2"] },
+);
+
+const columnType = noted(
+  Type.String({
+    pattern: `^(${COLUMN_TYPES.slice(0, -1).join("|")}|decimal\\s*\\(\\s*\\d+\\s*(,\\s*\\d+\\s*)?\\))$`,
+    description: `The column's type: ${list(COLUMN_TYPES)}.`,
+  }),
+  { wanted: list(COLUMN_TYPES), words: COLUMN_TYPES },
+);
+
+const column = noted(
+  Type.Object({
+    as: Type.Optional(name("Name in the target.")),
+    type: Type.Optional(columnType),
+    drop: Type.Optional(Type.Boolean({ description: "Leave the column out." })),
+  }, { ...closed, title: "a column" }),
+  { later: LATER_IN_COLUMN, wanted: "a mapping such as { as: total, type: bigint }" },
+);
+
+const table = noted(
+  Type.Object({
+    primary_key: Type.Optional(names("Columns of the primary key.")),
+    indexes: Type.Optional(
+      noted(
+        Type.Array(
+          Type.Union([Type.String({ minLength: 1 }), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })]),
+          {
+            description: "Indexes: each a column, or a list of columns.",
+          },
+        ),
+        { wanted: "a list of columns, or of lists of columns" },
+      ),
+    ),
+    comment: Type.Optional(Type.String({ description: "Comment of the table." })),
+  }, { ...closed, title: "table", description: "Used when dteg makes the table." }),
+  { later: LATER_IN_TABLE },
+);
+
+/** What a stream and `defaults` have in common. */
+const shared = {
+  into: Type.Optional(
+    name("Table, file or folder in the destination; {schema}, {table} and {name} are those of the stream."),
+  ),
+  write: Type.Optional(write),
+  key: Type.Optional(names("Columns that tell one row from another; `merge` needs them.")),
+  select: Type.Optional(names("Columns to load, in this order. Default: all.")),
+  columns: Type.Optional(
+    Type.Record(Type.String(), column, {
+      description: "What is to happen to single columns, by their name in the source.",
+    }),
+  ),
+  adopt: Type.Optional(Type.Boolean({ description: "The target may be replaced although dteg did not make it." })),
+  numbers: Type.Optional(
+    Type.Union([Type.Literal("number"), Type.Literal("string")], {
+      description: "How big integers and decimals are written as JSON. Default: number.",
+    }),
+  ),
+  table: Type.Optional(table),
+};
+
+const own = {
+  name: name("Name of the stream in the source: table, schema.table, or the base name of a file."),
+  sql: Type.Optional(name("A query of the source in place of a table.")),
+  where: Type.Optional(name("Condition in the source's SQL; only rows that meet it are read.")),
+};
+
+/** The keys of streams that are ours; all others are settings of the source's connector. */
+export const STREAM_KEYS: ReadonlySet<string> = new Set([...Object.keys(own), ...Object.keys(shared)]);
+
+/** The schema of a stream; `settings` are what the source's connector adds. */
+export function streamSchema(settings: TProperties = {}): TSchema {
+  const stream = Type.Object({ ...optional(settings), ...own, ...shared }, { ...closed, title: "a stream" });
+  const either = Type.Union([
+    name("Name of the stream; all else from `defaults`."),
+    noted(stream, { later: LATER_IN_STREAM }),
+  ]);
+  return noted(either, { wanted: "the name of a stream, or a mapping with the key name" });
+}
+
+/** The schema of `defaults`. */
+export function defaultsSchema(settings: TProperties = {}): TObject {
+  const { path: _, ...rest } = optional(settings);
+  const defaults = Type.Object({ ...rest, ...shared }, {
+    ...closed,
+    title: "defaults",
+    description: "For every stream below; a stream's own words win.",
+  });
+  return noted(defaults, { later: LATER_IN_STREAM });
+}
+
+function optional(settings: TProperties): TProperties {
+  return Object.fromEntries(Object.entries(settings).map(([key, schema]) => [key, Type.Optional(schema)]));
+}

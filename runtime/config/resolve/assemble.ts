@@ -1,0 +1,144 @@
+import type { TProperties } from "@sinclair/typebox";
+import { DtegError } from "../../../sdk/mod.ts";
+import { coerce } from "../form/coerce.ts";
+import { type KnownConnector, propertiesOf } from "../form/known_connector.ts";
+import { endSchema, pipelineObject, PROJECT_SCHEMA } from "../form/pipeline_schema.ts";
+import { validate } from "../form/validate.ts";
+import type { Pipeline, Settings } from "../pipeline.ts";
+import { throwAll } from "../read.ts";
+import type { Secrets } from "../secrets.ts";
+import { applySet } from "../tree/set.ts";
+import { isMap, type Tree } from "../tree/tree.ts";
+import { collectSecrets } from "./collect_secrets.ts";
+import { type EndContext, type ResolvedEnd, resolveEnd } from "./end.ts";
+import { expandTree } from "./expand.ts";
+import { scopeOf } from "./scope.ts";
+import { settingsOf } from "./settings.ts";
+import { resolveStreams } from "./streams.ts";
+
+/** A pipeline and what a person should know about its file. */
+export interface Loaded {
+  readonly pipeline: Pipeline;
+  /** Each begins with FILE:LINE:COL where it has a place. */
+  readonly warnings: readonly string[];
+}
+
+/** What assembling takes beside the tree. */
+export interface AssembleOptions extends EndContext {
+  /** Name when the tree does not say. */
+  readonly name: (ends: { readonly source: string; readonly destination: string }) => string;
+}
+
+/** Makes a pipeline of a tree: --set, templates, form, ends, rules. Throws all errors at once, with secrets masked. */
+export async function assemble(given: Tree, options: AssembleOptions): Promise<Loaded> {
+  const { environment, secrets, strictSecrets } = options;
+  const { project } = environment;
+  collectSecrets(given, secrets);
+  const set = environment.sets.reduce(applySet, given);
+  const shared = project ? projectSettings(project.file, options) : { settings: {}, errors: [], warnings: [] };
+
+  const weaker = project ? [project.file] : [];
+  const outer = scopeOf(environment, { secrets, files: weaker });
+  const inner = scopeOf(environment, { secrets, files: [set, ...weaker] });
+  const scopeFor = (pointer: string) => {
+    if (set.path === null) return undefined; // what was typed as a flag has been through a shell
+    if (!pointer.startsWith("/vars/")) return inner;
+    return environment.vars.has(pointer.slice("/vars/".length)) ? undefined : outer;
+  };
+  const expanded = expandTree(set, scopeFor, { strictSecrets });
+  collectSecrets(expanded.tree, secrets);
+
+  const source = await resolveEnd(expanded, "source", options);
+  const destination = await resolveEnd(expanded, "destination", options);
+  const schema = schemaOf(streamSettings(source, options.connectors));
+  const tree = { ...expanded.tree, root: coerce(schema, expanded.tree.root, { pointers: expanded.whole }) };
+  const wrong = [...expanded.errors, ...validate(schema, tree, { ignore: expanded.hollow })];
+  const { settings, errors: settingErrors } = settingsOf(tree);
+  const { streams, errors: streamErrors } = resolveStreams(tree);
+  const rules = elsewhere(wrong, [...settingErrors, ...streamErrors]);
+  throwMasked([...shared.errors, ...wrong, ...source.errors, ...destination.errors, ...rules], secrets);
+
+  const ends = requireEnds(source, destination);
+  const { name, on_error, tags } = isMap(tree.root) ? tree.root : {};
+  const found = [...shared.warnings, ...expanded.warnings, ...source.warnings, ...destination.warnings];
+  return {
+    pipeline: {
+      name: typeof name === "string"
+        ? name
+        : options.name({ source: ends.source.label, destination: ends.destination.label }),
+      path: given.path,
+      ...ends,
+      streams,
+      settings: { ...shared.settings, ...settings },
+      onError: on_error === "stop" ? "stop" : "continue",
+      tags: Array.isArray(tags) ? tags.map(String) : [],
+    },
+    warnings: [...new Set(found.map((warning) => secrets.mask(located(warning))))],
+  };
+}
+
+/** What a project says for each of its pipelines. */
+interface Shared {
+  readonly settings: Settings;
+  readonly errors: readonly DtegError[];
+  readonly warnings: readonly DtegError[];
+}
+
+function projectSettings(file: Tree, { environment, secrets, strictSecrets }: EndContext): Shared {
+  collectSecrets(file, secrets);
+  const scope = scopeOf(environment, { secrets, files: [] });
+  const overridden = (pointer: string) =>
+    pointer.startsWith("/vars/") && environment.vars.has(pointer.slice("/vars/".length));
+  const expanded = expandTree(file, (pointer) => overridden(pointer) ? undefined : scope, { strictSecrets });
+  const root = coerce(PROJECT_SCHEMA, expanded.tree.root ?? {}, { pointers: expanded.whole });
+  const tree = { ...expanded.tree, root };
+  const { settings, errors } = settingsOf(tree);
+  const wrong = [...expanded.errors, ...validate(PROJECT_SCHEMA, tree, { ignore: expanded.hollow })];
+  return { settings, errors: wrong.length > 0 ? wrong : errors, warnings: expanded.warnings };
+}
+
+function schemaOf(settings: TProperties) {
+  return pipelineObject({
+    source: endSchema("Where rows come from."),
+    destination: endSchema("Where rows go."),
+    settings,
+  });
+}
+
+/** Where the source's connector is not known, a stream may have the settings of any. */
+function streamSettings({ connector }: ResolvedEnd, connectors: readonly KnownConnector[]): TProperties {
+  const candidates = connector ? [connector] : connectors;
+  return Object.assign({}, ...candidates.map(({ stream }) => propertiesOf(stream)));
+}
+
+/** Of faults in meaning those that do not stand where a fault in form stands. */
+function elsewhere(form: readonly DtegError[], meaning: readonly DtegError[]): DtegError[] {
+  const taken = new Set(form.map(({ line, col }) => `${line}:${col}`));
+  return meaning.filter(({ line, col }) => !taken.has(`${line}:${col}`));
+}
+
+function requireEnds(
+  { end: source }: ResolvedEnd,
+  { end: destination }: ResolvedEnd,
+): Pick<Pipeline, "source" | "destination"> {
+  if (!source || !destination) throw new TypeError("an end without an error is resolved");
+  return { source, destination };
+}
+
+function located({ path, line, col, message }: DtegError): string {
+  return path ? `${path}:${line}:${col}: ${message}` : message;
+}
+
+/** Throws the errors with every secret masked in what they say. */
+export function throwMasked(errors: readonly DtegError[], secrets: Secrets): void {
+  const mask = (text: string | undefined) => text === undefined ? undefined : secrets.mask(text);
+  throwAll(errors.map((error) => {
+    const { code, message, hint, excerpt } = error;
+    return new DtegError(code, secrets.mask(message), {
+      ...error,
+      cause: error.cause,
+      hint: mask(hint),
+      excerpt: mask(excerpt),
+    });
+  }));
+}

@@ -1,0 +1,43 @@
+import { resolve } from "node:path";
+import { schemeOf } from "../url.ts";
+
+/** What a text that names an end is. A path that exists comes before the name of a connection. */
+export type Located =
+  | { readonly kind: "url"; readonly scheme: string }
+  | { readonly kind: "path"; readonly shadows: boolean }
+  | { readonly kind: "connection" }
+  | { readonly kind: "unknown" };
+
+/** Where {@linkcode locate} looks. */
+export interface LocateOptions {
+  /** Folder that relative paths start at. */
+  readonly folder: string;
+  readonly connections: readonly string[];
+}
+
+const PATH_LIKE = /[/\\*?[]|^-$|\.(csv|tsv|json|ndjson|jsonl|parquet|duckdb|db|ddb|txt)(\.(gz|zst))?$/i;
+const DATABASE = /\.(duckdb|db|ddb)$/i;
+
+export async function locate(text: string, { folder, connections }: LocateOptions): Promise<Located> {
+  const scheme = schemeOf(text);
+  if (scheme) return { kind: "url", scheme };
+  const named = connections.includes(text);
+  if (await exists(resolve(folder, text))) return { kind: "path", shadows: named };
+  if (named) return { kind: "connection" };
+  return PATH_LIKE.test(text) ? { kind: "path", shadows: false } : { kind: "unknown" };
+}
+
+/** The connector of a bare path. */
+export function connectorOfPath(path: string): "duckdb" | "file" {
+  return DATABASE.test(path) ? "duckdb" : "file";
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    return error instanceof Deno.errors.PermissionDenied;
+  }
+}
