@@ -1,6 +1,7 @@
 import type { TSchema } from "@sinclair/typebox";
 import { Value, type ValueError, ValueErrorType } from "@sinclair/typebox/value";
 import type { DtegError, ErrorCode } from "../../../sdk/mod.ts";
+import { isSecretName } from "../secrets.ts";
 import { nearest } from "../nearest.ts";
 import { type Fault, fault, keysOf, type Tree, valueAt } from "../tree/tree.ts";
 import { noteOf } from "./note.ts";
@@ -22,6 +23,8 @@ interface Found extends Fault {
   readonly pointer: string;
   /** The value is of another kind altogether, so this branch of a union was hardly meant. */
   readonly alien?: boolean;
+  /** The key that an unknown one was meant to be, or that is missing: of both only the first is told. */
+  readonly meant?: string;
 }
 
 /** Each way in which a value of a tree is not what the schema wants, as an error with its place. */
@@ -46,7 +49,11 @@ function faultsOf(errors: Iterable<ValueError>, base: string): Found[] {
       }
     }
   }
-  return [...byPointer.values()];
+  const all = [...byPointer.values()];
+  const mistyped = new Set(
+    all.flatMap((f) => f.code === "pipeline.unknown_key" && f.meant ? [`${parentOf(f.pointer)}/${f.meant}`] : []),
+  );
+  return all.filter((f) => f.code !== "pipeline.missing_key" || !mistyped.has(`${f.pointer}/${f.meant}`));
 }
 
 function faultOf(error: ValueError, base: string): Found[] {
@@ -55,11 +62,12 @@ function faultOf(error: ValueError, base: string): Found[] {
     case ValueErrorType.ObjectAdditionalProperties:
       return [unknownKey(error.schema, { pointer, value: error.value })];
     case ValueErrorType.ObjectRequiredProperty: {
-      const parent = pointer.slice(0, pointer.lastIndexOf("/"));
+      const parent = parentOf(pointer);
       const key = keysOf(pointer).at(-1) ?? "";
       return [{
         code: "pipeline.missing_key",
         pointer: parent,
+        meant: key,
         message: `${parent === "" ? "the file" : subject(parent)} lacks the key ${JSON.stringify(key)}`,
         hint: `add it: ${error.schema.description ? lower(error.schema.description) : wanted(error.schema)}`,
       }];
@@ -104,6 +112,7 @@ function unknownKey(schema: TSchema, { pointer, value }: { readonly pointer: str
     code: "pipeline.unknown_key",
     pointer,
     on: "key",
+    meant: near,
     message: `${owner} has no key ${JSON.stringify(key)}`,
     hint: near ? `did you mean ${JSON.stringify(near)}?` : known.length ? `it may have ${list(known)}` : "leave it out",
   };
@@ -119,7 +128,14 @@ const ALIEN: ReadonlySet<ValueErrorType> = new Set([
   ValueErrorType.Null,
 ]);
 
-const EMPTY: ReadonlySet<ValueErrorType> = new Set([ValueErrorType.StringMinLength, ValueErrorType.ArrayMinItems]);
+/** What a text or list of the right kind lacks. */
+function extent({ maxLength, maxItems }: TSchema, type: ValueErrorType): string {
+  if (type === ValueErrorType.StringMinLength || type === ValueErrorType.ArrayMinItems) return " that is not empty";
+  if (type === ValueErrorType.StringMaxLength) {
+    return ` of at most ${maxLength} ${maxLength === 1 ? "character" : "characters"}`;
+  }
+  return type === ValueErrorType.ArrayMaxItems ? ` of at most ${maxItems} items` : "";
+}
 
 function lower(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
@@ -141,15 +157,19 @@ function wrongValue({ schema, value, type }: ValueError, pointer: string): Found
     code: note.code ?? "pipeline.invalid",
     pointer,
     alien: ALIEN.has(type),
-    message: `${subject(pointer)} is ${found(value, pointer)}, wanted ${wanted(schema)}${
-      EMPTY.has(type) ? " that is not empty" : ""
-    }`,
-    hint: near ? `did you mean ${near}?` : textHint(schema, value),
+    message: `${subject(pointer)} is ${found(value, pointer)}, wanted ${wanted(schema)}${extent(schema, type)}`,
+    hint: near ? `did you mean ${near}?` : textHint(schema, { value, pointer }),
   };
 }
 
-function textHint(schema: TSchema, value: unknown): string | undefined {
+function textHint(schema: TSchema, { value, pointer }: { readonly value: unknown; readonly pointer: string }) {
   if (schema.type !== "string") return undefined;
-  if (typeof value === "number" || typeof value === "boolean") return `put it in quotes: "${value}"`;
+  if (typeof value === "number" || typeof value === "boolean") {
+    return `put it in quotes${keysOf(pointer).some(isSecretName) ? "" : `: "${value}"`}`;
+  }
   return value === null ? "give it a value, put a word such as null in quotes, or leave the key out" : undefined;
+}
+
+function parentOf(pointer: string): string {
+  return pointer.slice(0, pointer.lastIndexOf("/"));
 }

@@ -34,6 +34,9 @@ export async function assemble(given: Tree, options: AssembleOptions): Promise<L
   const { environment, secrets, strictSecrets } = options;
   const { project } = environment;
   collectSecrets(given, secrets);
+  for (const { keys, value } of environment.sets) {
+    collectSecrets({ ...given, root: { [keys.at(-1) ?? ""]: value } }, secrets);
+  }
   const set = environment.sets.reduce(applySet, given);
   const shared = project ? projectSettings(project.file, options) : { settings: {}, errors: [], warnings: [] };
 
