@@ -10,7 +10,7 @@ interface Step {
 }
 
 const STEPS: readonly Step[] = [
-  { name: "format", args: ["fmt", "--check", "--quiet"], mend: "./task fmt" },
+  { name: "format", args: ["fmt", "--check"], mend: "./task fmt" },
   { name: "lint", args: ["lint", "--quiet"], mend: "mend what is named above" },
   { name: "types", args: ["check", "--quiet", "."], mend: "mend what is named above" },
   { name: "docs", args: ["run", "-A", "docs/generate.ts", "--check"], mend: "deno run -A docs/generate.ts" },

@@ -121,9 +121,10 @@ function oneOf<T extends string>(value: string, allowed: readonly T[]): T {
 }
 
 if (import.meta.main) {
-  const root = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
-  await build(root, options(Deno.args)).catch((error: Error) => {
-    console.error(`build: ${error.message}`);
+  try {
+    await build(new URL("../../", import.meta.url).pathname.replace(/\/$/, ""), options(Deno.args));
+  } catch (error) {
+    console.error(`build: ${(error as Error).message}`);
     Deno.exit(1);
-  });
+  }
 }
