@@ -1,4 +1,4 @@
-import type { Static, TSchema } from "@sinclair/typebox";
+import type { TSchema } from "@sinclair/typebox";
 import type { Destination } from "./destination.ts";
 import type { Host } from "./host.ts";
 import type { Source } from "./source.ts";
@@ -25,20 +25,18 @@ export interface Connector<C = unknown> {
 }
 
 /**
- * Makes a connector of its parts; the type of its settings follows from their schema.
+ * Makes a connector of its parts. `C` is the type of its settings, as `Static<typeof config>` gives it.
  *
  * @example
  * ```ts
  * import { Type } from "@sinclair/typebox";
  * import { defineConnector } from "./connector.ts";
- * const none = defineConnector({
+ * const none = defineConnector<{ url: string }>({
  *   name: "none", summary: "nothing", config: Type.Object({ url: Type.String() }), examples: [], schemes: ["none"],
  * });
  * console.log(none.name); // none
  * ```
  */
-export function defineConnector<S extends TSchema>(
-  connector: Connector<Static<S>> & { readonly config: S },
-): Connector<Static<S>> {
+export function defineConnector<C>(connector: Connector<C>): Connector<C> {
   return connector;
 }

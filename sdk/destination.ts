@@ -35,6 +35,8 @@ export interface Abilities {
 export interface Existing {
   readonly columns: readonly { readonly name: string; readonly native: string }[];
   readonly madeByDteg: boolean;
+  /** dteg made it, and somebody changed it since. */
+  readonly isAltered?: boolean;
 }
 
 /** What a destination keeps with the data about its last load of a stream. */
@@ -76,6 +78,8 @@ export interface TableOptions {
   readonly primaryKey?: readonly string[];
   readonly indexes?: readonly (readonly string[])[];
   readonly comment?: string;
+  /** How big numbers are written as JSON. */
+  readonly numbers?: "number" | "string";
 }
 
 /** What one part brought. */
@@ -109,8 +113,8 @@ export interface Destination extends AsyncDisposable {
   readonly accepts: readonly Format[];
   readonly types: readonly TypeRow[];
   readonly can: Abilities;
-  /** Where a stream goes when the pipeline does not say: from the stream's name and its `into`. */
-  place(stream: TableName, into?: string): TableName;
+  /** The full name of where a stream goes: `into` where the pipeline says it, else made of the stream's name. */
+  place(stream: TableName, into?: TableName): TableName;
   /** What users call the target. */
   label(table: TableName): string;
   check(): Promise<void>;

@@ -104,6 +104,7 @@ export const ERROR_CODES = {
     "--limit with a write mode that it would falsify.",
     "Leave --limit out, or use `--write replace`.",
   ),
+  "stream.same_target": row("config", "Two streams would go to one place.", "Give one of them another `into`."),
   "column.unknown": row("config", "A column that the stream does not have.", "The message names the nearest one."),
   "column.duplicate": row("config", "Two columns end with one name.", "Rename one with `columns: { a: { as: b } }`."),
   "file.not_found": row(
@@ -139,11 +140,6 @@ export const ERROR_CODES = {
     "data",
     "Bytes that are not text of the declared encoding.",
     "Declare the right one: `encoding: latin1`.",
-  ),
-  "file.not_ours": row(
-    "config",
-    "The target exists and dteg did not make it.",
-    "Use `adopt: true` or -y if it may be replaced.",
   ),
   "state.foreign": row(
     "data",
@@ -206,7 +202,11 @@ export const ERROR_CODES = {
     "Check the path; see the message.",
   ),
   "query.failed": row("data", "A query failed.", "The message has the engine's reason."),
-  "query.not_read_only": row("config", "A query that would change something.", "Add --allow-writes if that is wanted."),
+  "query.not_read_only": row(
+    "config",
+    "A query that would change something.",
+    "`query` takes one statement that reads: SELECT, FROM, WITH, VALUES, DESCRIBE, SHOW, SUMMARIZE.",
+  ),
   "environment.cache": row(
     "environment",
     "The folder for unpacked libraries cannot be used.",

@@ -12,6 +12,8 @@ export interface TextForm {
   readonly format: "csv" | "ndjson";
   /** How `ndjson` writes 64-bit integers and decimals. */
   readonly numbers?: "number" | "string";
+  /** `csv`: the columns that become text, where not all do. */
+  readonly only?: readonly string[];
 }
 
 /** A DuckDB session of the run: a connection of its own. For built-in connectors only. */

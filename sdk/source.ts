@@ -44,6 +44,8 @@ export interface Reader extends AsyncDisposable {
   /** ISO 8601 instant of the picture. */
   readonly snapshotAt: string;
   readonly parts: readonly Part[];
+  /** Size of what is read in bytes, where known. */
+  readonly bytes?: number;
   read(part: Part): Promise<Batch>;
   /** Throws a DtegError when what was read has changed meanwhile. Called after the last part and before the commit. */
   verify(): Promise<void>;

@@ -61,3 +61,27 @@ function invalid(text: string): DtegError {
 export function sameName(a: TableName, b: TableName): boolean {
   return a.name === b.name && a.schema === b.schema && a.catalog === b.catalog;
 }
+
+/**
+ * The one of `tables` that a name means: itself, or the only one that ends in its parts. Throws `stream.not_found` or
+ * `stream.ambiguous`.
+ *
+ * @example
+ * ```ts
+ * import { findTable } from "./table_name.ts";
+ * console.log(findTable({ name: "orders" }, [{ schema: "raw", name: "orders" }]).schema); // raw
+ * ```
+ */
+export function findTable(wanted: TableName, tables: readonly TableName[]): TableName {
+  const exact = tables.find((table) => sameName(table, wanted));
+  if (exact) return exact;
+  const fits = tables.filter((table) =>
+    table.name === wanted.name && (wanted.schema === undefined || table.schema === wanted.schema) &&
+    (wanted.catalog === undefined || table.catalog === wanted.catalog)
+  );
+  if (fits.length === 1) return fits[0];
+  if (fits.length === 0) throw new DtegError("stream.not_found", `there is no stream ${formatName(wanted)}`);
+  throw new DtegError("stream.ambiguous", `${formatName(wanted)} may be ${fits.map(formatName).join(" or ")}`, {
+    hint: `write it with its schema: ${formatName(fits[0])}`,
+  });
+}

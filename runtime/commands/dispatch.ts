@@ -2,7 +2,7 @@ import { DtegError } from "../../sdk/mod.ts";
 import type { App } from "./app.ts";
 import { loadCommand } from "./catalogue.ts";
 import { type Command, flagValue, type Input, type Outcome } from "./command.ts";
-import { errorReport } from "./error_report.ts";
+import { errorReport } from "../store/error_report.ts";
 import { errorText } from "./error_text.ts";
 import { exitCode } from "./exit_code.ts";
 import { GLOBAL, VERSION } from "./flags.ts";

@@ -2,7 +2,7 @@ import { DtegError } from "../../../sdk/mod.ts";
 import { lintPipeline, listPipelines, type LoadOptions, resolvePipelines } from "../../config/mod.ts";
 import type { ErrorReport } from "../../store/event.ts";
 import type { Command, Outcome } from "../command.ts";
-import { errorReport } from "../error_report.ts";
+import { errorReport } from "../../store/error_report.ts";
 import { LOAD_FLAGS, loadOptions } from "./load_options.ts";
 
 /** What was found in one file. */

@@ -1,5 +1,6 @@
 import type { DataType, DuckSession, FilesBatch, ScanBatch } from "../../../sdk/mod.ts";
 import { quoteName, quoteText } from "../../../sdk/mod.ts";
+import { targetNames } from "../plan/names.ts";
 import { type CsvLayout, findLayout } from "./csv_dialect.ts";
 import { explainCsv } from "./csv_explain.ts";
 import { GUESS_ROWS, guessTypes } from "./guess.ts";
@@ -51,7 +52,9 @@ export async function resolveCsv(session: DuckSession, request: FilesRequest): P
     kind: "scan",
     attach: [],
     schema: filename ? [...schema, { name: filename, type: { kind: "text" } }] : schema,
-    query: `SELECT ${[...list, ...(filename ? [`r.${quoteName(filename)}`] : [])].join(", ")} FROM (${raw}) r`,
+    query: `SELECT ${
+      [...list, ...(filename ? [`r.file_name AS ${quoteName(filename)}`] : [])].join(", ")
+    } FROM (${raw}) r`,
   };
   return { scan, explain: (error) => explainCsv(error, { session, batch, groups, columns: typed }) };
 }
@@ -72,15 +75,11 @@ async function groupByLayout(batch: FilesBatch): Promise<readonly CsvGroup[]> {
   return [...groups.values()];
 }
 
-/** Columns by name. Of two with one name in a file the later is named by its place: `v`, `v_2`. */
+/** Columns by their exact name. The later of two with one name in a file gets a name of its own. */
 function unionColumns(groups: readonly CsvGroup[]): readonly CsvColumn[] {
   const found = new Map<string, number[]>();
   groups.forEach(({ layout }, group) => {
-    const taken = new Set<string>();
-    layout.names.forEach((given, position) => {
-      let name = given;
-      for (let n = 2; taken.has(name) || (name !== given && layout.names.includes(name)); n++) name = `${given}_${n}`;
-      taken.add(name);
+    targetNames(layout.names, { foldsCase: false }).forEach((name, position) => {
       const at = found.get(name) ?? groups.map(() => -1);
       at[group] = position;
       found.set(name, at);

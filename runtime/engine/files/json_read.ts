@@ -144,14 +144,14 @@ async function scanOf(session: DuckSession, { files, request, keys, isMarked }: 
   const isOpen = ({ name, kinds }: typeof columns[number]) =>
     !request.declared.has(name) &&
     (isMarked ? !kinds.has("nested") && kinds.has("number") : kinds.size === 1 && kinds.has("number"));
-  const guessed = await guessTypes(session, { columns: columns.filter(isOpen).map(({ name }) => name), query });
-  const schema = columns.map(({ name, kinds, isNested }) => {
-    const type: DataType = request.declared.get(name) ?? guessed.get(name) ?? plainType(kinds, { isNested });
+  const guessed = await guessTypes(session, { columns: columns.filter(isOpen).map(({ index }) => `k${index}`), query });
+  const schema = columns.map(({ name, index, kinds, isNested }) => {
+    const type: DataType = request.declared.get(name) ?? guessed.get(`k${index}`) ?? plainType(kinds, { isNested });
     return { name, type };
   });
   const list = schema.map(({ name, type }, index) => {
-    const ref = `r.${quoteName(name)}`;
-    if (columns[index].isNested && type.kind === "json") return ref;
+    const ref = `r.k${index}`;
+    if (columns[index].isNested && type.kind === "json") return `${ref} AS ${quoteName(name)}`;
     const rule = request.declared.has(name) ? "value" : "guess";
     return `${parseText({ name, ref: `CAST(${ref} AS VARCHAR)`, type, rule, options: request.batch.options })} AS ${
       quoteName(name)

@@ -1,6 +1,7 @@
 import { DtegError, type DuckSession, type Row } from "../../../sdk/mod.ts";
 import { quoteName } from "../../../sdk/mod.ts";
 import { castValue } from "../move/cast_value.ts";
+import { columnRefs } from "../move/column_refs.ts";
 import { fileNames, globSafe } from "./csv_read.ts";
 import type { FilesRequest, ResolvedFiles } from "./resolve_files.ts";
 
@@ -19,10 +20,11 @@ export async function resolveParquet(session: DuckSession, request: FilesRequest
     const from = `read_parquet([${list}], union_by_name = true${filenameColumn ? ", filename = true" : ""})`;
     const native = await session.scan(`SELECT ${file ? `* EXCLUDE (filename)${file}` : "*"} FROM ${from}`);
     const schema = native.schema.map((column) => ({ ...column, type: declared.get(column.name) ?? column.type }));
-    const columns = native.schema.map((column, index) =>
-      `${castValue(column, schema[index].type)} AS ${quoteName(column.name)}`
-    );
-    const query = declared.size === 0 ? native.query : `SELECT ${columns.join(", ")} FROM (${native.query}) s`;
+    const refs = columnRefs(native, "s");
+    const columns = native.schema.map((column, index) => {
+      return `${castValue({ ...column, ref: refs.columns[index] }, schema[index].type)} AS ${quoteName(column.name)}`;
+    });
+    const query = declared.size === 0 ? native.query : `SELECT ${columns.join(", ")} FROM ${refs.from}`;
     return { scan: { ...native, schema, query }, explain: (error) => Promise.resolve(parquetFault(error)) };
   } catch (error) {
     throw parquetFault(error);

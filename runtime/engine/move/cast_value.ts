@@ -1,5 +1,5 @@
 import type { Column, DataType } from "../../../sdk/mod.ts";
-import { quoteName, typeText } from "../../../sdk/mod.ts";
+import { typeText } from "../../../sdk/mod.ts";
 import { refuse } from "./duck_error.ts";
 import { duckType, isWide } from "./duck_type.ts";
 import { parseText } from "../files/parse_text.ts";
@@ -14,8 +14,8 @@ export function sameType(a: DataType, b: DataType): boolean {
  * SQL that gives a column as another type, or stops the query at the first value that the type does not hold exactly: what comes back
  * from the cast must be the value that went in.
  */
-export function castValue(column: Column, type: DataType): string {
-  const ref = `s.${quoteName(column.name)}`;
+export function castValue(column: Column & { readonly ref: string }, type: DataType): string {
+  const { ref } = column;
   if (sameType(column.type, type)) return ref;
   const from = column.type;
   if (type.kind === "text" || type.kind === "other") return csvText(from, ref);

@@ -29,6 +29,8 @@ export interface StatementProgress {
 /** A session that also tells its progress. */
 export interface StageSession extends DuckSession, AsyncDisposable {
   progress(): StatementProgress;
+  /** How many statements a text holds. */
+  statements(sql: string): Promise<number>;
 }
 
 /** The run's DuckDB: in memory, spilling to the run's folder. */
@@ -91,6 +93,7 @@ function makeStage(instance: DuckDBInstance, options: StageOptions): Stage {
       scan: (query) => nativeScan(session, query),
       text: (batch: ScanBatch, form: TextForm) => textQuery(batch, form),
       alone: (name, step) => inTurn(name, step),
+      statements: (sql) => guarded(sql, async () => (await connection.extractStatements(sql)).count),
       progress: () => {
         const { percentage } = connection.progress;
         return { share: percentage >= 0 ? percentage / 100 : null };

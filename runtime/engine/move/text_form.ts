@@ -1,5 +1,6 @@
 import type { DataType, ScanBatch, TextForm } from "../../../sdk/mod.ts";
 import { quoteName, quoteText } from "../../../sdk/mod.ts";
+import { columnRefs } from "./column_refs.ts";
 import { isWide } from "./duck_type.ts";
 
 /**
@@ -7,16 +8,20 @@ import { isWide } from "./duck_type.ts";
  * `ndjson`: one column `line`.
  */
 export function textQuery(batch: ScanBatch, form: TextForm): string {
-  const columns = batch.schema.map(({ name, type }) => ({ name, type, ref: `t.${quoteName(name)}` }));
+  const refs = columnRefs(batch, "t");
+  const columns = batch.schema.map(({ name, type }, index) => ({ name, type, ref: refs.columns[index] }));
   if (form.format === "csv") {
-    const list = columns.map(({ name, type, ref }) => `${csvText(type, ref)} AS ${quoteName(name)}`);
-    return `SELECT ${list.join(", ")} FROM (${batch.query}) t`;
+    const list = columns.map(({ name, type, ref }) => {
+      const isText = form.only === undefined || form.only.includes(name);
+      return `${isText ? csvText(type, ref) : ref} AS ${quoteName(name)}`;
+    });
+    return `SELECT ${list.join(", ")} FROM ${refs.from}`;
   }
   const members = columns.map(({ name, type, ref }, index) => {
     const key = quoteText(`${index ? "," : ""}${JSON.stringify(name)}:`);
     return `${key} || coalesce(${jsonText(type, ref, form)}, 'null')`;
   });
-  return `SELECT '{' || ${members.join(" || ") || "''"} || '}' AS line FROM (${batch.query}) t`;
+  return `SELECT '{' || ${members.join(" || ") || "''"} || '}' AS line FROM ${refs.from}`;
 }
 
 /** A value in the text form of CSV: SQL of type VARCHAR. */

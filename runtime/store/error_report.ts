@@ -1,5 +1,5 @@
 import type { DtegError } from "../../sdk/mod.ts";
-import type { ErrorReport } from "../store/event.ts";
+import type { ErrorReport } from "./event.ts";
 
 /** An error as data. */
 export function errorReport(error: DtegError): ErrorReport {

@@ -1,0 +1,66 @@
+import {
+  type DuckSession,
+  findTable,
+  type Host,
+  quoteName,
+  quoteTable,
+  type ReadRequest,
+  type ScanBatch,
+  type Source,
+} from "../../sdk/mod.ts";
+import { listTables, openToRead } from "./database.ts";
+import type { DuckdbConfig } from "./mod.ts";
+
+/** Reads tables, views and queries of a database file. */
+export function duckdbSource(config: DuckdbConfig, host: Host): Source {
+  let opened: ReturnType<typeof openToRead> | undefined;
+  const open = () => opened ??= openToRead(config, host);
+
+  return {
+    async check() {
+      await open();
+    },
+    async *discover() {
+      const { session, catalog } = await open();
+      yield* await listTables(session, catalog);
+    },
+    async open(request) {
+      const { session, catalog } = await open();
+      const snapshotAt = new Date().toISOString();
+      const batch = await readBatch(session, catalog, request);
+      return {
+        schema: batch.schema,
+        complete: true,
+        snapshotAt,
+        parts: [{ id: "0" }],
+        read: () => Promise.resolve(batch),
+        verify: () => Promise.resolve(), // one statement is one snapshot
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      };
+    },
+    async query(sql) {
+      const { session, catalog } = await open();
+      return await queryBatch(session, catalog, sql);
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+async function readBatch(session: DuckSession, catalog: string, request: ReadRequest): Promise<ScanBatch> {
+  const { stream, columns, where, limit } = request;
+  const list = columns.length ? columns.map(({ name }) => quoteName(name)).join(", ") : "*";
+  const rest = `${where === undefined ? "" : ` WHERE (${where})`}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
+  if ("sql" in stream) {
+    const inner = await queryBatch(session, catalog, stream.sql);
+    return await session.scan(`SELECT ${list} FROM (${inner.query}) q${rest}`);
+  }
+  const tables = await listTables(session, catalog);
+  const { schema, name } = findTable(stream, tables.map((table) => table.name));
+  return await session.scan(`SELECT ${list} FROM ${quoteTable(catalog, schema, name)}${rest}`);
+}
+
+/** A query of the user, with the database as its default. */
+async function queryBatch(session: DuckSession, catalog: string, sql: string): Promise<ScanBatch> {
+  await session.run(`USE ${quoteTable(catalog, "main")}`);
+  return await session.scan(sql.replace(/[;\s]+$/, ""));
+}

@@ -1,0 +1,71 @@
+import { type DuckSession, type LoadMark, quoteTable, quoteText, type TargetState } from "../../sdk/mod.ts";
+
+/** Where a load keeps its state: a table beside the data. */
+const TABLE = "_dteg_state";
+
+/** A schema of an attached database. */
+export interface SchemaPlace {
+  readonly catalog: string;
+  readonly schema: string;
+}
+
+async function exists(session: DuckSession, { catalog, schema }: SchemaPlace): Promise<boolean> {
+  const rows = await session.all(
+    `SELECT 1 FROM duckdb_tables() WHERE database_name = ${quoteText(catalog)} AND schema_name = ${
+      quoteText(schema)
+    } AND table_name = '${TABLE}'`,
+  );
+  return rows.length > 0;
+}
+
+/** The state of the last load into a table. */
+export async function readState(
+  session: DuckSession,
+  place: SchemaPlace,
+  target: string,
+): Promise<TargetState | undefined> {
+  if (!await exists(session, place)) return undefined;
+  const [row] = await session.all(
+    `SELECT * FROM ${quoteTable(place.catalog, place.schema, TABLE)} WHERE target = ${
+      quoteText(target)
+    } ORDER BY committed_at DESC LIMIT 1`,
+  );
+  return row && {
+    pipeline: String(row.pipeline),
+    stream: String(row.stream),
+    target: String(row.target),
+    load: String(row.load_id),
+    run: String(row.run_id),
+    committedAt: String(row.committed_at),
+    names: JSON.parse(String(row.names)),
+  };
+}
+
+/** Makes the table of state where it is missing. Before the commit, so that two commits do not collide over it. */
+export async function makeStateTable(session: DuckSession, { catalog, schema }: SchemaPlace): Promise<void> {
+  await session.run(
+    `CREATE TABLE IF NOT EXISTS ${
+      quoteTable(catalog, schema, TABLE)
+    } (pipeline VARCHAR NOT NULL, stream VARCHAR NOT NULL, target VARCHAR NOT NULL, ` +
+      `load_id VARCHAR NOT NULL, run_id VARCHAR NOT NULL, committed_at VARCHAR NOT NULL, names VARCHAR NOT NULL)`,
+  );
+}
+
+/** Puts the state of a load in the place of the one before, inside the transaction that is open. */
+export async function writeState(
+  session: DuckSession,
+  { catalog, schema }: SchemaPlace,
+  mark: LoadMark,
+): Promise<void> {
+  const table = quoteTable(catalog, schema, TABLE);
+  const { pipeline, stream, target } = mark;
+  await session.run(
+    `DELETE FROM ${table} WHERE pipeline = ${quoteText(pipeline)} AND stream = ${quoteText(stream)} AND target = ${
+      quoteText(target)
+    }`,
+  );
+  const values = [pipeline, stream, target, mark.load, mark.run, mark.committedAt, JSON.stringify(mark.names)].map(
+    quoteText,
+  );
+  await session.run(`INSERT INTO ${table} VALUES (${values.join(", ")})`);
+}

@@ -1,0 +1,49 @@
+import { dirname } from "node:path";
+import { type Batch, DtegError, type LoadMark, type Writer } from "../../sdk/mod.ts";
+import { copyOut, type WriterOptions } from "./copy_out.ts";
+import { fileError } from "./paths.ts";
+import { stagedPath } from "./place.ts";
+import { removeIfThere, syncFile } from "./replace_file.ts";
+import { hashFile, marksOf, standingOf, writeRecords } from "./sidecar.ts";
+
+/** Replaces one file: written beside, put on the disk, its record written, renamed. */
+export function fileWriter(path: string, options: WriterOptions): Writer {
+  const staged = stagedPath(path, { load: options.target.load, kind: "file" });
+  let rows = 0, isStaged = false;
+  return {
+    async write(_part: string, batch: Batch) {
+      if (batch.kind !== "scan") throw new DtegError("internal", `a file takes queries, not ${batch.kind}`);
+      await makeFolder(dirname(path));
+      isStaged = true;
+      rows = await copyOut(staged, batch, options);
+      return { rows };
+    },
+    async commit(mark: LoadMark) {
+      const before = await standingOf(path);
+      await syncFile(staged);
+      const record = { ...mark, ...marksOf(staged), hash: await hashFile(staged) };
+      await writeRecords(path, before.kind === "ours" ? [before.record, record] : [record]);
+      try {
+        await Deno.rename(staged, path);
+        isStaged = false;
+        await syncFile(dirname(path));
+      } catch (error) {
+        throw fileError(error, { action: "write", path });
+      }
+      return { inserted: rows, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes: record.size };
+    },
+    discard: () => removeIfThere(staged),
+    async [Symbol.asyncDispose]() {
+      if (isStaged) await removeIfThere(staged);
+    },
+  };
+}
+
+/** Makes a folder and those above it. */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw fileError(error, { action: "make the folder", path: folder });
+  }
+}

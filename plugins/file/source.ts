@@ -1,0 +1,176 @@
+import { basename, join } from "node:path";
+import {
+  type Batch,
+  DtegError,
+  findTable,
+  formatName,
+  type Host,
+  type ReadOptions,
+  type ReadRequest,
+  type Source,
+  type Stream,
+} from "../../sdk/mod.ts";
+import { checkUnchanged, type Fingerprint, fingerprint } from "./fingerprint.ts";
+import { engineFormat, isDataName, splitName } from "./format.ts";
+import { readManifest } from "./manifest.ts";
+import type { FileConfig, FileStreamSettings } from "./mod.ts";
+import { expandPattern, fixedFolder, fromFolder, isPattern, readFolder, statOf } from "./paths.ts";
+import { type PlainFile, plainFile, spool } from "./prepare.ts";
+
+/** Files that are one stream. */
+interface Found {
+  readonly stream: string;
+  readonly paths: readonly string[];
+}
+
+/** Reads files, folders, patterns and standard input. */
+export function fileSource(config: FileConfig, host: Host): Source {
+  const isPipe = config.path === "-";
+  const root = isPipe ? "-" : fromFolder(host.folder, config.path);
+
+  /** All streams, in order of their names. */
+  function streams(): Found[] {
+    if (isPipe) return [{ stream: "stdin", paths: ["-"] }];
+    const info = statOf(root);
+    if (info?.isDirectory) return inFolder(root);
+    if (info) return [{ stream: splitName(root).stem || basename(root), paths: [root] }];
+    if (isPattern(root)) return [{ stream: basename(fixedFolder(root)), paths: matched(root) }];
+    throw new DtegError("file.not_found", `cannot read "${config.path}": there is no such file or folder`, {
+      path: config.path,
+      hint: "relative paths start at the current folder, in a pipeline at the folder of its file",
+    });
+  }
+
+  function matched(pattern: string): string[] {
+    const paths = expandPattern(pattern);
+    if (paths.length > 0) return paths;
+    throw new DtegError("file.no_match", `the pattern "${shown(pattern, host)}" matches no file`, {
+      path: shown(pattern, host),
+    });
+  }
+
+  /** What one stream is made of. */
+  function locate({ stream, settings }: Pick<ReadRequest, "stream" | "settings">): Found {
+    if ("sql" in stream) {
+      throw new DtegError("stream.not_found", "files have no queries: `sql` needs a database as source");
+    }
+    const { path } = settings as FileStreamSettings;
+    if (path === undefined) {
+      const all = streams();
+      if (all.length === 0) {
+        throw new DtegError("stream.none", `there is no file of data in "${config.path}"`, { path: config.path });
+      }
+      const { name } = findTable(stream, all.map((found) => ({ name: found.stream })));
+      return all.find((found) => found.stream === name)!;
+    }
+    const isFolder = !isPipe && statOf(root)?.isDirectory === true;
+    const whole = fromFolder(isFolder ? root : host.folder, path);
+    const info = statOf(whole);
+    if (info?.isDirectory) return { stream: stream.name, paths: dataFiles(whole) };
+    if (info) return { stream: stream.name, paths: [whole] };
+    if (isPattern(whole)) return { stream: stream.name, paths: matched(whole) };
+    throw new DtegError(
+      "file.not_found",
+      `cannot read "${path}" of stream ${formatName(stream)}: there is no such file`,
+      { path },
+    );
+  }
+
+  return {
+    check() {
+      if (!isPipe) streams();
+      return Promise.resolve();
+    },
+    async *discover(): AsyncGenerator<Stream> {
+      for (const { stream } of streams()) yield { name: { name: stream } };
+    },
+    async open(request) {
+      const settings = { ...config, ...request.settings as FileStreamSettings };
+      const { paths } = locate(request);
+      const snapshotAt = new Date().toISOString();
+      const marks: Fingerprint[] = [];
+      const files: PlainFile[] = [];
+      for (const path of paths) {
+        const given = path === "-"
+          ? { path: await spool(Deno.stdin.readable, host), name: "stdin" }
+          : { path, name: shown(path, host) };
+        if (path !== "-") marks.push(fingerprint(path, given.name));
+        const { format, encoding, compression } = settings;
+        files.push(await plainFile(given, { format, encoding, compression, byContent: path === "-" }, host));
+      }
+      const batch = batchOf(files, settings);
+      return {
+        complete: true,
+        snapshotAt,
+        parts: [{ id: "0" }],
+        bytes: marks.reduce((sum, { size }) => sum + size, 0),
+        read: () => Promise.resolve(batch),
+        verify() {
+          marks.forEach(checkUnchanged);
+          return Promise.resolve();
+        },
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      };
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** Each file of data in a folder is a stream, and so is each sub-folder that holds any. */
+function inFolder(folder: string): Found[] {
+  const files = dataFiles(folder).map((path) => ({ stream: splitName(path).stem, paths: [path] }));
+  const folders = readFolder(folder)
+    .filter(({ name, isFolder }) => isFolder && !/^[_.]/.test(name))
+    .map(({ name }) => ({ stream: name, paths: dataFiles(join(folder, name)) }))
+    .filter(({ paths }) => paths.length > 0);
+  return [...files, ...folders];
+}
+
+/** Files of data right in a folder; where it has a manifest, those that it names. */
+function dataFiles(folder: string): string[] {
+  const manifest = readManifest(folder);
+  if (manifest) return manifest.files.map(({ path }) => join(folder, path));
+  return readFolder(folder)
+    .filter(({ name, isFolder }) => !isFolder && !/^[_.]/.test(name) && isDataName(name))
+    .map(({ name }) => join(folder, name));
+}
+
+/** A path as the user may know it: from the folder that it starts at. */
+function shown(path: string, host: Host): string {
+  const prefix = host.folder.endsWith("/") ? host.folder : `${host.folder}/`;
+  return path.startsWith(prefix) ? path.slice(prefix.length) : path;
+}
+
+function batchOf(files: readonly PlainFile[], settings: FileConfig | FileStreamSettings): Batch {
+  const formats = [...new Set(files.map(({ format }) => engineFormat(format)))];
+  if (formats.length > 1) {
+    const other = files.find(({ format }) => engineFormat(format) !== formats[0]);
+    throw new DtegError(
+      "file.mixed_formats",
+      `"${files[0].name}" is ${formats[0]} and "${other?.name}" is ${formats[1]}: one stream is of one format`,
+      {
+        path: other?.name,
+        hint: "narrow the pattern, or make two streams",
+      },
+    );
+  }
+  const isTabbed = files.some(({ format }) => format === "tsv");
+  const options: ReadOptions = {
+    delimiter: settings.delimiter ?? (isTabbed ? "\t" : undefined),
+    quote: settings.quote,
+    escape: settings.escape,
+    header: settings.header,
+    null: settings.null,
+    skip: settings.skip,
+    dateFormat: settings.date_format,
+    timestampFormat: settings.timestamp_format,
+    filenameColumn: settings.filename_column,
+  };
+  return {
+    kind: "files",
+    format: formats[0],
+    paths: files.map(({ path }) => path),
+    names: files.map(({ name }) => name),
+    options,
+  };
+}

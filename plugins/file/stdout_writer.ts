@@ -1,0 +1,39 @@
+import { type Batch, DtegError, type Writer } from "../../sdk/mod.ts";
+import { copyOut, type WriterOptions } from "./copy_out.ts";
+import { removeIfThere } from "./replace_file.ts";
+
+/** Sends rows to standard output once all of them are known to be right: what is sent cannot be taken back. */
+export function stdoutWriter(options: WriterOptions): Writer {
+  const path = `${options.host.tempDir}/stdout-${options.target.load}`;
+  let rows = 0;
+  return {
+    async write(_part: string, batch: Batch) {
+      if (batch.kind !== "scan") throw new DtegError("internal", `standard output takes queries, not ${batch.kind}`);
+      await removeIfThere(path);
+      rows = await copyOut(path, batch, options);
+      return { rows };
+    },
+    async commit() {
+      const bytes = await send(path, options);
+      return { inserted: rows, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes };
+    },
+    discard: () => removeIfThere(path),
+    [Symbol.asyncDispose]: () => removeIfThere(path),
+  };
+}
+
+async function send(path: string, { host }: WriterOptions): Promise<number> {
+  using file = await Deno.open(path);
+  const buffer = new Uint8Array(1 << 16);
+  let sent = 0;
+  try {
+    for (let count; (count = await file.read(buffer)) !== null;) {
+      for (let at = 0; at < count;) at += await Deno.stdout.write(buffer.subarray(at, count));
+      sent += count;
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    host.log.debug(`the reader of standard output closed it after ${sent} bytes`);
+  }
+  return sent;
+}

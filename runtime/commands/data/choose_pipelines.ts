@@ -1,0 +1,118 @@
+import { DtegError } from "../../../sdk/mod.ts";
+import {
+  adhocPipeline,
+  type Loaded,
+  type LoadOptions,
+  loadPipeline,
+  type Pipeline,
+  resolvePipelines,
+} from "../../config/mod.ts";
+import type { App } from "../app.ts";
+import { type Flag, flagValue, type Input } from "../command.ts";
+import { FLAGS } from "../flags.ts";
+
+/** Where a bare file goes. */
+export const DEFAULT_DATABASE = "dteg.duckdb";
+
+/** Flags that say a whole run without a file. */
+export const ADHOC_FLAGS: readonly Flag[] = [
+  FLAGS.from,
+  FLAGS.to,
+  FLAGS.stream,
+  FLAGS.into,
+  FLAGS.write,
+  FLAGS.key,
+  FLAGS.select,
+  FLAGS.where,
+  FLAGS.name,
+];
+/** Those that a pipeline file says itself. */
+const ONLY_ADHOC: readonly Flag[] = [
+  FLAGS.from,
+  FLAGS.to,
+  FLAGS.into,
+  FLAGS.write,
+  FLAGS.key,
+  FLAGS.select,
+  FLAGS.where,
+  FLAGS.name,
+];
+
+const DATA = /\.(csv|tsv|tab|json|ndjson|jsonl|parquet|pq)(\.(gz|gzip|zst|zstd))?$/i;
+
+/** The pipelines that a command line means: files of data, pipeline files and names, or --from and --to. */
+export async function choosePipelines(app: App, input: Input, options: LoadOptions): Promise<readonly Loaded[]> {
+  const words = [...input.args, ...flagValue(input, FLAGS.file) ?? []];
+  const from = flagValue(input, FLAGS.from);
+  if (from !== undefined) {
+    if (words.length > 0) {
+      throw new DtegError("flag.conflict", `--from and ${JSON.stringify(words[0])} each name what is to be loaded`, {
+        hint: "leave one of them out",
+      });
+    }
+    const to = flagValue(input, FLAGS.to);
+    if (to === undefined) {
+      throw new DtegError("flag.conflict", "--from needs --to: where the rows go", {
+        hint: "add --to duckdb://out.duckdb, --to parquet://out/, or --to - for standard output",
+      });
+    }
+    return [await adhoc({ from, to }, input, options)];
+  }
+  const data = words.filter((word) => DATA.test(word));
+  const others = words.filter((word) => !DATA.test(word));
+  if (data.length === 0) {
+    const given = ONLY_ADHOC.find((flag) => flagValue(input, flag) !== undefined);
+    if (given) {
+      throw new DtegError("flag.conflict", `--${given.name} says how to load without a file: it needs --from`, {
+        hint: "a pipeline file says it itself; --set changes one of its settings",
+      });
+    }
+  }
+  if (words.length === 0) {
+    throw new DtegError("argument.missing", "nothing to run is named", {
+      hint: "name a pipeline, a file of data, or use --from and --to",
+    });
+  }
+  const to = flagValue(input, FLAGS.to) ?? DEFAULT_DATABASE;
+  const loads: Loaded[] = [];
+  for (const word of data) loads.push(await adhoc({ from: word, to }, input, options));
+  if (others.length > 0) {
+    const { environment } = options;
+    for (const path of await resolvePipelines(others, { folder: app.folder, project: environment.project })) {
+      loads.push(picked(await loadPipeline(path, options), flagValue(input, FLAGS.stream)));
+    }
+  }
+  return loads;
+}
+
+function adhoc({ from, to }: { from: string; to: string }, input: Input, options: LoadOptions): Promise<Loaded> {
+  return adhocPipeline({
+    from,
+    to,
+    streams: flagValue(input, FLAGS.stream),
+    into: flagValue(input, FLAGS.into),
+    write: flagValue(input, FLAGS.write),
+    key: flagValue(input, FLAGS.key),
+    select: flagValue(input, FLAGS.select),
+    where: flagValue(input, FLAGS.where),
+    name: flagValue(input, FLAGS.name),
+    adopt: flagValue(input, FLAGS.yes),
+  }, options);
+}
+
+/** Only the streams that --stream names. */
+function picked({ pipeline, warnings }: Loaded, names: readonly string[] | undefined): Loaded {
+  if (!names) return { pipeline, warnings };
+  const missing = names.find((name) => !pipeline.streams.some((stream) => stream.name === name));
+  if (missing !== undefined) {
+    throw new DtegError("stream.not_found", `pipeline ${pipeline.name} has no stream ${JSON.stringify(missing)}`, {
+      hint: `it has ${streamNames(pipeline)}`,
+    });
+  }
+  return {
+    pipeline: { ...pipeline, streams: pipeline.streams.filter(({ name }) => name !== null && names.includes(name)) },
+    warnings,
+  };
+}
+
+const streamNames = ({ streams }: Pipeline) => streams.map(({ name }) => name).join(", ");

@@ -1,0 +1,148 @@
+import { type DtegError, DtegError as Fault } from "../../../sdk/mod.ts";
+import { hidePasswords, type Loaded, type Secrets } from "../../config/mod.ts";
+import type { RunRequest, RunResult } from "../../engine/run.ts";
+import { errorReport } from "../../store/error_report.ts";
+import type { Emit, RunReport } from "../../store/event.ts";
+import { openRecorder } from "../../store/recorder.ts";
+import { newRunId } from "../../store/run_id.ts";
+import type { App } from "../app.ts";
+import { type Command, flagValue, type Input, type Outcome } from "../command.ts";
+import { EXIT_PARTIAL } from "../exit_code.ts";
+import { FLAGS } from "../flags.ts";
+import { LOAD_FLAGS, loadOptions } from "../project/load_options.ts";
+import { formatCount, formatCountOf, formatDuration } from "../view/numbers.ts";
+import { reportTable } from "../view/report_table.ts";
+import { makeRunView } from "../view/run_view.ts";
+import { ADHOC_FLAGS, choosePipelines, DEFAULT_DATABASE } from "./choose_pipelines.ts";
+import { LIMIT_FLAGS, limitsOf, tempParent } from "./run_limits.ts";
+
+/** `dteg run`: loads what pipelines or flags say. */
+export const run: Command = {
+  name: "run",
+  summary: "Load data: by a pipeline file, by flags, or just a file",
+  group: "data",
+  details:
+    `A file of data alone (orders.csv, a pattern in quotes) is loaded into ${DEFAULT_DATABASE} of this folder. ` +
+    "Rows become visible all at once, or not at all; what is there is replaced only if dteg made it, or with -y.",
+  args: [{
+    name: "WHAT",
+    summary: "A pipeline file or name, tag:NAME, a pattern of names, or a file of data",
+    many: true,
+  }],
+  flags: [FLAGS.file, ...ADHOC_FLAGS, FLAGS.limit, ...LIMIT_FLAGS, FLAGS.yes, FLAGS.offline, ...LOAD_FLAGS],
+  examples: [
+    { line: "dteg run orders.csv", what: `the file into the table orders of ${DEFAULT_DATABASE}` },
+    { line: "dteg run pipelines/orders.yaml", what: "what a pipeline file says" },
+    {
+      line: "dteg run --from orders.csv --to parquet://out/ --select id,status",
+      what: "two columns, as Parquet in a folder",
+    },
+    { line: "cat orders.csv | dteg run --from - --to ndjson://-", what: "through a pipe, both ways" },
+  ],
+  async run(app, input): Promise<Outcome> {
+    refuseMixedOutput(input, app);
+    const id = newRunId();
+    const options = await loadOptions(app, input, { runId: id });
+    const loads = await choosePipelines(app, input, options);
+    const result = await perform({ app, input, id, loads, secrets: options.secrets });
+    return outcomeOf(result, { app, input, loads });
+  },
+};
+
+function refuseMixedOutput(input: Input, { terminal }: App): void {
+  const to = flagValue(input, FLAGS.to);
+  if (!terminal.json || to === undefined || !/^(-|[a-z]+:\/\/-)$/.test(to)) return;
+  throw new Fault("flag.conflict", `--json and --to ${to} both want standard output`, {
+    hint: "leave --json out, or write to a file",
+  });
+}
+
+interface Performance {
+  readonly app: App;
+  readonly input: Input;
+  readonly id: string;
+  readonly loads: readonly Loaded[];
+  readonly secrets: Secrets;
+}
+
+async function perform({ app, input, id, loads, secrets }: Performance): Promise<RunResult> {
+  const view = makeRunView(app.terminal);
+  const mask = (text: string) => hidePasswords(secrets.mask(text));
+  const say = (level: "warn" | "info", message: string) =>
+    view({ kind: "log", run: id, at: Date.now(), level, message });
+  const record = await openRecorder(app.store, {
+    onFailure: (error) => say("warn", `this run is not recorded: ${error.message}`),
+  });
+  for (const warning of loads.flatMap(({ warnings }) => warnings)) say("warn", warning);
+  const emit: Emit = (event) => {
+    record(event);
+    view(event);
+  };
+  const { runPipelines } = await import("../../engine/run.ts");
+  const isYes = flagValue(input, FLAGS.yes) === true;
+  const request: RunRequest = {
+    run: id,
+    version: app.version,
+    pipelines: loads.map(({ pipeline }) => pipeline),
+    connectors: await app.connectors(),
+    limits: limitsOf(input, loads.map(({ pipeline }) => pipeline.settings)),
+    tempParent: tempParent(app),
+    signal: app.signal,
+    emit,
+    mask,
+    limit: flagValue(input, FLAGS.limit),
+    confirm: (question) => isYes ? Promise.resolve(true) : app.terminal.confirm(question),
+  };
+  return await runPipelines(request);
+}
+
+interface Showing {
+  readonly app: App;
+  readonly input: Input;
+  readonly loads: readonly Loaded[];
+}
+
+function outcomeOf({ report, error }: RunResult, { app, input, loads }: Showing): Outcome {
+  const { terminal } = app;
+  const toStdout = loads.some(({ pipeline: { destination } }) =>
+    destination.label === "-" || /:\/\/-$/.test(destination.label)
+  );
+  const style = toStdout ? terminal.err : terminal.out;
+  const table = reportTable(report, { width: terminal.width, style, except: error ? errorReport(error) : null });
+  const text = [table, ...nextSteps(report, { input, loads })].join("\n");
+  if (toStdout && !terminal.quiet && !terminal.json && terminal.logFormat === "text") terminal.writeError(text);
+  const exit = exitFor(report, error);
+  return {
+    summary: summaryOf(report),
+    result: report,
+    ...(!toStdout && { text }),
+    ...(error && { error }),
+    ...(exit !== undefined && { exit }),
+  };
+}
+
+function exitFor(report: RunReport, error: DtegError | undefined): number | undefined {
+  return error && report.status === "partial" ? EXIT_PARTIAL : undefined;
+}
+
+function summaryOf({ status, pipelines, seconds }: RunReport): string {
+  const streams = pipelines.flatMap((pipeline) => pipeline.streams);
+  const written = streams.reduce((sum, stream) => sum + stream.written, 0);
+  const failed = streams.filter((stream) => stream.status === "failed").length;
+  const loaded = `${formatCountOf(written, "row")} of ${formatCountOf(streams.length, "stream")} in ${
+    formatDuration(seconds)
+  }`;
+  return status === "ok" ? loaded : `${status}: ${loaded}${failed ? `, ${formatCount(failed)} failed` : ""}`;
+}
+
+/** How to look at what a bare file became. */
+function nextSteps({ status, pipelines }: RunReport, { input, loads }: Omit<Showing, "app">): string[] {
+  if (
+    status !== "ok" || flagValue(input, FLAGS.to) !== undefined ||
+    !loads.every(({ pipeline }) => pipeline.path === null)
+  ) return [];
+  const [stream] = pipelines.flatMap((pipeline) => pipeline.streams);
+  if (!stream) return [];
+  const table = stream.target.slice(stream.target.indexOf(" ") + 1).replace(/^main\./, "");
+  return [`Look at it:  dteg query 'FROM ${table} LIMIT 10'`];
+}

@@ -1,0 +1,45 @@
+import type { DuckSession, Host } from "../../sdk/mod.ts";
+import type { End } from "../config/pipeline.ts";
+import type { LogLevel } from "../store/event.ts";
+import type { StageSession } from "./move/session.ts";
+import type { RunContext } from "./run.ts";
+
+/** A host that lets go of what it lent. */
+export interface LentHost extends Host, AsyncDisposable {
+  /** Texts of all warnings so far. */
+  readonly warnings: readonly string[];
+  duckdb(): Promise<StageSession>;
+}
+
+/** The host of one end, for a stream or for the whole pipeline. Its DuckDB session is opened at first use. */
+export function makeHost(
+  context: RunContext,
+  { pipeline, stream, end, session }: {
+    readonly pipeline: string;
+    readonly stream?: string;
+    readonly end: End;
+    /** A session to share in place of one of its own. */
+    readonly session?: () => Promise<StageSession>;
+  },
+): Promise<LentHost> {
+  const warnings: string[] = [];
+  let own: Promise<StageSession> | undefined;
+  const say = (level: LogLevel) => (text: string) => {
+    const message = context.mask(text);
+    if (level === "warn" && !warnings.includes(message)) warnings.push(message);
+    context.tell({ kind: "log", level, message, pipeline, ...(stream !== undefined && { stream }) });
+  };
+  return Promise.resolve({
+    log: { debug: say("debug"), info: say("info"), warn: say("warn") },
+    signal: context.signal,
+    tempDir: context.tempDir,
+    run: context.run,
+    folder: end.folder,
+    warnings,
+    duckdb: session ?? (() => own ??= context.stage().then((stage) => stage.open())),
+    async [Symbol.asyncDispose]() {
+      const opened: (DuckSession & AsyncDisposable) | undefined = await own?.catch(() => undefined); // who opened it reported it
+      await opened?.[Symbol.asyncDispose]();
+    },
+  });
+}

@@ -1,0 +1,37 @@
+/** What a run may use. */
+export interface Limits {
+  readonly threads: number;
+  /** Resident bytes of all processes of the run together. */
+  readonly memory: number;
+  /** Bytes of temporary files; absent: what the disk has. */
+  readonly maxTemp?: number;
+}
+
+/** What the runtime, the libraries and buffers take beside DuckDB's own share. */
+const BESIDE_DUCKDB = 150e6;
+const LEAST_FOR_DUCKDB = 64e6;
+const MOST_BY_DEFAULT = 4e9;
+
+/** DuckDB's share of the memory of a run. */
+export function duckdbMemory({ memory }: Limits): number {
+  return Math.max(LEAST_FOR_DUCKDB, memory - BESIDE_DUCKDB);
+}
+
+/** Limits where nothing is said: all cores, and half of the memory that the control group or the machine has, at most 4 GB. */
+export function defaultLimits(): Limits {
+  const half = Math.min(cgroupMemory(), Deno.systemMemoryInfo().total) / 2;
+  return { threads: navigator.hardwareConcurrency, memory: Math.max(256e6, Math.min(MOST_BY_DEFAULT, half)) };
+}
+
+/** The memory limit of this process's control group, Infinity where there is none. */
+function cgroupMemory(): number {
+  for (const path of ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]) {
+    try {
+      const bytes = Number(Deno.readTextFileSync(path).trim());
+      if (Number.isFinite(bytes)) return bytes;
+    } catch {
+      // no such kind of control group here
+    }
+  }
+  return Infinity;
+}

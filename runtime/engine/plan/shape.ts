@@ -1,0 +1,72 @@
+import { DtegError, quoteName, type ScanBatch, type Schema } from "../../../sdk/mod.ts";
+import { nearest } from "../../config/nearest.ts";
+import type { ColumnRule, PipelineStream } from "../../config/pipeline.ts";
+import { castValue } from "../move/cast_value.ts";
+import { columnRefs } from "../move/column_refs.ts";
+import { type NameLimits, targetNames } from "./names.ts";
+
+/** What a stream's rows become on their way. */
+export interface Shape {
+  readonly batch: ScanBatch;
+  /** Name in the target by name in the source, where they differ. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+type Rules = Pick<PipelineStream, "select" | "columns">;
+
+/** Names in the source of the columns that a stream wants, in their order. Unknown ones are refused with the nearest name. */
+export function wantedColumns(schema: Schema, { select, columns }: Rules): readonly string[] {
+  const known = schema.map(({ name }) => name);
+  const check = (name: string) => {
+    if (known.includes(name)) return;
+    const near = nearest(name, known);
+    throw new DtegError("column.unknown", `the stream has no column ${JSON.stringify(name)}; it has ${shown(known)}`, {
+      column: name,
+      hint: near ? `did you mean ${near}?` : undefined,
+    });
+  };
+  select.forEach(check);
+  columns.forEach(({ name }) => check(name));
+  const dropped = new Set(columns.filter(({ drop }) => drop).map(({ name }) => name));
+  const wanted = (select.length ? select : known).filter((name) => !dropped.has(name));
+  if (wanted.length === 0) {
+    throw new DtegError("column.unknown", "no column is left: `select` and `columns` take all away");
+  }
+  return wanted;
+}
+
+/** Applies `select` and `columns` (drop, as, type) and gives each column the name that it has in the target. */
+export function shapeBatch(batch: ScanBatch, rules: Rules, limits: NameLimits): Shape {
+  const wanted = wantedColumns(batch.schema, rules);
+  const ruleOf = new Map<string, ColumnRule>(rules.columns.map((rule) => [rule.name, rule]));
+  const asked = wanted.map((name) => ruleOf.get(name)?.as ?? name);
+  const twice = asked.find((name, index) =>
+    asked.indexOf(name) < index && ruleOf.get(wanted[asked.indexOf(name)]) !== undefined
+  );
+  if (twice !== undefined) {
+    throw new DtegError("column.duplicate", `two columns would be named ${JSON.stringify(twice)}`, { column: twice });
+  }
+  const names = targetNames(asked, limits);
+  const refs = columnRefs(batch, "s");
+  const picked = wanted.map((name, index) => {
+    const at = batch.schema.findIndex((column) => column.name === name);
+    const column = batch.schema[at];
+    const type = ruleOf.get(name)?.type ?? column.type;
+    return {
+      column: { ...column, name: names[index], type },
+      sql: castValue({ ...column, ref: refs.columns[at] }, type),
+    };
+  });
+  const list = picked.map(({ column, sql }) => `${sql} AS ${quoteName(column.name)}`).join(", ");
+  return {
+    batch: { ...batch, schema: picked.map(({ column }) => column), query: `SELECT ${list} FROM ${refs.from}` },
+    names: Object.fromEntries(
+      wanted.map((name, index) => [name, names[index]]).filter(([name, target]) => name !== target),
+    ),
+  };
+}
+
+function shown(names: readonly string[]): string {
+  const some = names.slice(0, 8).join(", ");
+  return names.length > 8 ? `${some} and ${names.length - 8} more` : some || "none";
+}

@@ -1,0 +1,203 @@
+import { type Connector, DtegError } from "../../sdk/mod.ts";
+import type { End, Pipeline } from "../config/pipeline.ts";
+import { errorReport } from "../store/error_report.ts";
+import type { Emit, PipelineReport, RunEvent, RunReport, RunStatus, StreamReport } from "../store/event.ts";
+import { duckdbMemory, type Limits } from "./limits.ts";
+import { openStage, type Stage } from "./move/session.ts";
+import { makeRunFolder } from "./run_folder.ts";
+import { type Outcome, runStream, type StreamJob } from "./stream.ts";
+import { resolveJobs } from "./plan/jobs.ts";
+
+/** What a run is made of. */
+export interface RunRequest {
+  readonly run: string;
+  readonly version: string;
+  readonly pipelines: readonly Pipeline[];
+  readonly connectors: readonly Connector[];
+  readonly limits: Limits;
+  /** Where the run's own folder is made. */
+  readonly tempParent: string;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+  /** Takes secrets out of a text. */
+  readonly mask: (text: string) => string;
+  /** At most this many rows of each stream. */
+  readonly limit?: number;
+  /** Asks before something is replaced that dteg did not make; undefined: there is nobody to ask. */
+  readonly confirm: (question: string) => Promise<boolean | undefined>;
+}
+
+/** How a run ended. */
+export interface RunResult {
+  readonly report: RunReport;
+  /** The first failed stream's error, or what stopped the whole run. */
+  readonly error?: DtegError;
+}
+
+/** An event without what the run adds to each. */
+export type Told = RunEvent extends infer E ? E extends RunEvent ? Omit<E, "run" | "at"> : never : never;
+
+/** What the streams of a run share. */
+export interface RunContext extends RunRequest {
+  readonly tempDir: string;
+  /** Opened at first use. */
+  stage(): Promise<Stage>;
+  tell(event: Told): void;
+  connectorOf(end: End): Connector;
+}
+
+/** Runs pipelines one after the other, their streams side by side, and reports. It never throws: what fails is in the result. */
+export async function runPipelines(request: RunRequest): Promise<RunResult> {
+  const began = performance.now();
+  const tell = (event: Told) => request.emit({ run: request.run, at: Date.now(), ...event });
+  const pipelines: PipelineReport[] = [];
+  const errors: DtegError[] = [];
+  tell({
+    kind: "run.started",
+    version: request.version,
+    pipelines: request.pipelines.map((pipeline) => startOf(pipeline, request)),
+  });
+  try {
+    await using folder = await makeRunFolder(request.tempParent, request.run);
+    await using shared = sharedStage(request, folder.path);
+    const context: RunContext = {
+      ...request,
+      tell,
+      tempDir: folder.path,
+      stage: shared.open,
+      connectorOf: ({ connector }) => request.connectors.find(({ name }) => name === connector)!,
+    };
+    for (const pipeline of request.pipelines) {
+      const { report, failed } = await runPipeline(pipeline, context);
+      pipelines.push(report);
+      errors.push(...failed);
+    }
+  } catch (error) {
+    errors.push(asError(error, request));
+  }
+  const [error] = errors;
+  const status = request.signal.aborted
+    ? "cancelled"
+    : statusOf(pipelines.map((pipeline) => pipeline.status), { failed: errors.length > 0 });
+  const report: RunReport = { run: request.run, status, seconds: secondsSince(began), pipelines };
+  tell({ kind: "run.ended", report, error: error ? errorReport(error) : null });
+  return { report, ...(error && { error }) };
+}
+
+function sharedStage(request: RunRequest, tempDir: string): AsyncDisposable & { open(): Promise<Stage> } {
+  let opened: Promise<Stage> | undefined;
+  const { limits: { threads, maxTemp }, signal } = request;
+  return {
+    open: () => opened ??= openStage({ memory: duckdbMemory(request.limits), threads, maxTemp, tempDir, signal }),
+    async [Symbol.asyncDispose]() {
+      const stage = await opened?.catch(() => undefined); // its failure has been reported by who opened it
+      await stage?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A pipeline as records keep it: secrets taken out. */
+function startOf(pipeline: Pipeline, { mask }: RunRequest) {
+  const { name, path, streams } = pipeline;
+  const config: unknown = JSON.parse(mask(JSON.stringify(pipeline)));
+  return { name, path, streams: streams.map((stream) => stream.name ?? "*"), config };
+}
+
+interface PipelineOutcome {
+  readonly report: PipelineReport;
+  readonly failed: readonly DtegError[];
+}
+
+async function runPipeline(pipeline: Pipeline, context: RunContext): Promise<PipelineOutcome> {
+  let jobs: readonly StreamJob[];
+  try {
+    jobs = await resolveJobs(pipeline, context);
+  } catch (thrown) {
+    const error = asError(thrown, context);
+    const streams = pipeline.streams.map(({ name }) => endedBefore(name ?? "*", { pipeline, error }));
+    for (const report of streams) context.tell({ kind: "stream.ended", pipeline: pipeline.name, report });
+    return { report: { name: pipeline.name, status: statusOf([], { failed: true }), streams }, failed: [error] };
+  }
+  const outcomes: Outcome[] = [];
+  let next = 0, stopped = false;
+  const workers = Array.from({ length: Math.min(context.limits.threads, jobs.length) }, async () => {
+    while (next < jobs.length) {
+      const at = next++;
+      const skip = stopped || context.signal.aborted;
+      outcomes[at] = skip ? { report: skippedReport(jobs[at], context) } : await runStream(jobs[at], context);
+      if (outcomes[at].error && pipeline.onError === "stop") stopped = true;
+      context.tell({ kind: "stream.ended", pipeline: pipeline.name, report: outcomes[at].report });
+    }
+  });
+  await Promise.all(workers);
+  const streams = outcomes.map(({ report }) => report);
+  const status = statusOf(streams.map((stream) => stream.status === "skipped" ? "failed" : stream.status));
+  return { report: { name: pipeline.name, status, streams }, failed: outcomes.flatMap(({ error }) => error ?? []) };
+}
+
+/** One status of several: all well, none well, or some. */
+function statusOf(statuses: readonly RunStatus[], { failed = false } = {}): RunStatus {
+  if (statuses.includes("cancelled")) return "cancelled";
+  if (!failed && statuses.every((status) => status === "ok")) return "ok";
+  return statuses.some((status) => status === "ok" || status === "partial") ? "partial" : "failed";
+}
+
+const NOTHING = {
+  read: 0,
+  written: 0,
+  filtered: 0,
+  rejected: 0,
+  inserted: 0,
+  updated: 0,
+  deleted: 0,
+  unchanged: 0,
+  bytes: null,
+  cursor: null,
+} as const;
+
+function skippedReport({ name, target }: StreamJob, { signal }: RunContext): StreamReport {
+  return {
+    ...NOTHING,
+    name,
+    target,
+    status: signal.aborted ? "cancelled" : "skipped",
+    seconds: 0,
+    warnings: [],
+    error: null,
+  };
+}
+
+function endedBefore(name: string, { pipeline, error }: { pipeline: Pipeline; error: DtegError }): StreamReport {
+  return {
+    ...NOTHING,
+    name,
+    target: pipeline.destination.label,
+    status: "failed",
+    seconds: 0,
+    warnings: [],
+    error: errorReport(error),
+  };
+}
+
+/** What was thrown as an error, without secrets; after a signal it is `cancelled`. */
+export function asError(thrown: unknown, { signal, mask }: Pick<RunRequest, "signal" | "mask">): DtegError {
+  const error = DtegError.from(thrown);
+  if (signal.aborted && error.code !== "cancelled") {
+    return new DtegError("cancelled", `interrupted by ${signal.reason}; nothing of what was under way is visible`, {
+      phase: error.phase,
+      cause: thrown,
+    });
+  }
+  const clean = new DtegError(error.code, mask(error.message), {
+    ...error,
+    cause: error.cause,
+    hint: error.hint && mask(error.hint),
+  });
+  clean.stack = error.stack;
+  return clean;
+}
+
+/** Seconds since a moment of the monotonic clock, to the millisecond. */
+export function secondsSince(began: number): number {
+  return Math.round(performance.now() - began) / 1000;
+}
