@@ -1,5 +1,7 @@
 /** The binary under test: what `./task test` built, or what DTEG_BIN names. */
-export const BINARY: string = Deno.env.get("DTEG_BIN") ?? new URL("../../dist/dteg", import.meta.url).pathname;
+export function binaryPath(): string {
+  return Deno.env.get("DTEG_BIN") ?? new URL("../../dist/dteg", import.meta.url).pathname;
+}
 
 export interface CallOptions {
   readonly cwd?: string;
@@ -21,7 +23,7 @@ export interface Call {
 
 /** Runs the binary with a bare environment, as a user would. */
 export async function call(args: readonly string[], options: CallOptions = {}): Promise<Call> {
-  const { cwd, env = {}, uid, binary = BINARY } = options;
+  const { cwd, env = {}, uid, binary = binaryPath() } = options;
   const begin = performance.now();
   const child = new Deno.Command(binary, {
     args: [...args],

@@ -15,7 +15,7 @@ async function best(args: readonly string[], env: Record<string, string>): Promi
 }
 
 Deno.test("the binary is at most 160 MB", async () => {
-  const { size } = await Deno.stat(BINARY);
+  const { size } = await Deno.stat(binaryPath());
   assert.ok(size <= 160e6, `${size} bytes`);
 });
 
@@ -50,7 +50,7 @@ Deno.test(
   { ignore: !asRoot },
   () =>
     inFolder(async (folder) => {
-      await Deno.copyFile(BINARY, `${folder}/dteg`);
+      await Deno.copyFile(binaryPath(), `${folder}/dteg`);
       await Deno.mkdir(`${folder}/tmp`);
       await Deno.chmod(`${folder}/tmp`, 0o1777);
       const env = { TMPDIR: `${folder}/tmp` };
