@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import settings from "../../deno.json" with { type: "json" };
 import { selfSigned } from "../net/certificate.ts";
-import { BINARY, type Call, call, inFolder } from "./binary.ts";
+import { binaryPath, type Call, call, inFolder } from "./binary.ts";
 
 const NOBODY = 65534;
 const asRoot = Deno.uid() === 0;
