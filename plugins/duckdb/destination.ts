@@ -31,13 +31,13 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
       const { session, catalog } = await open();
       const existing = await findExisting(session, catalog, table);
       if (!existing) return undefined;
-      const state = await readState(session, { catalog, schema: schemaOf(table) }, table.name);
+      const state = await readState(session, { catalog, schema: schemaOf(table), target: table.name });
       return { columns: existing.columns, madeByDteg: state !== undefined };
     },
     state: {
       async read(table) {
         const { session, catalog } = await open();
-        return await readState(session, { catalog, schema: schemaOf(table) }, table.name);
+        return await readState(session, { catalog, schema: schemaOf(table), target: table.name });
       },
     },
     async open(target) {

@@ -21,8 +21,7 @@ async function exists(session: DuckSession, { catalog, schema }: SchemaPlace): P
 /** The state of the last load into a table. */
 export async function readState(
   session: DuckSession,
-  place: SchemaPlace,
-  target: string,
+  { target, ...place }: SchemaPlace & { readonly target: string },
 ): Promise<TargetState | undefined> {
   if (!await exists(session, place)) return undefined;
   const [row] = await session.all(

@@ -1,8 +1,8 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { defineConnector } from "../../sdk/mod.ts";
-import { fileDestination } from "./destination.ts";
+import { fileDestination } from "./write/destination.ts";
 import { FILE_FORMATS } from "./format.ts";
-import { fileSource } from "./source.ts";
+import { fileSource } from "./read/source.ts";
 
 const reading = {
   format: Type.Optional(

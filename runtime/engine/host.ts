@@ -2,7 +2,7 @@ import type { DuckSession, Host } from "../../sdk/mod.ts";
 import type { End } from "../config/pipeline.ts";
 import type { LogLevel } from "../store/event.ts";
 import type { StageSession } from "./move/session.ts";
-import type { RunContext } from "./run.ts";
+import type { RunContext } from "./run_context.ts";
 
 /** A host that lets go of what it lent. */
 export interface LentHost extends Host, AsyncDisposable {

@@ -22,7 +22,7 @@ import type { StageSession } from "./move/session.ts";
 import { type NamedStream, withNearest } from "./plan/jobs.ts";
 import { type Shape, shapeBatch } from "./plan/shape.ts";
 import { confirmReplace } from "./plan/confirm.ts";
-import { asError, type RunContext, secondsSince } from "./run.ts";
+import { asError, type RunContext, secondsSince } from "./run_context.ts";
 
 /** One stream and where it goes. */
 export interface StreamJob {
@@ -112,7 +112,7 @@ async function loadStream(
       pipeline.destination.config,
       targetHost,
     );
-    await confirmReplace({ table: job.table, target: job.target, stream }, destination, context.confirm);
+    await confirmReplace({ table: job.table, target: job.target, stream }, { destination, confirm: context.confirm });
     await using reader = await openReader(stream, source, context);
     const session = await host.duckdb();
     using _progress = tellProgress(job, context, { session, reader });

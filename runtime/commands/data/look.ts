@@ -4,7 +4,6 @@ import { newRunId } from "../../store/run_id.ts";
 import type { App } from "../app.ts";
 import { type Flag, flagValue, type Input } from "../command.ts";
 import { single } from "../flag_value.ts";
-import { FLAGS } from "../flags.ts";
 import { loadOptions } from "../project/load_options.ts";
 import { formatRows, RESULT_FORMATS, type ResultFormat } from "../view/formats.ts";
 import { limitsOf, tempParent } from "./run_limits.ts";
@@ -19,12 +18,15 @@ export const FORMAT: Flag<ResultFormat> = single<ResultFormat>({
 });
 
 /** An end by URL, path or name of a connection. */
-export async function endOf(app: App, input: Input, text: string): Promise<End> {
+export async function endOf(app: App, { input, text }: { readonly input: Input; readonly text: string }): Promise<End> {
   return await adhocEnd(text, "source", await loadOptions(app, input));
 }
 
 /** Opens an end to be looked at. */
-export async function openInspection(app: App, input: Input, end: End): Promise<Inspection> {
+export async function openInspection(
+  app: App,
+  { input, end }: { readonly input: Input; readonly end: End },
+): Promise<Inspection> {
   const { inspect } = await import("../../engine/inspect.ts");
   return await inspect(end, {
     connectors: await app.connectors(),
@@ -53,5 +55,3 @@ export function jsonRows({ columns, rows }: Looked): unknown {
 
 /** Most rows that a table prints. */
 export const TABLE_ROWS = 1000;
-
-export { FLAGS };

@@ -35,7 +35,7 @@ export const preview: Command = {
   async run(app, input): Promise<Outcome> {
     const [text] = input.args;
     const { end, streams } = await targetsOf(app, input, text);
-    await using inspection = await openInspection(app, input, end);
+    await using inspection = await openInspection(app, { input, end });
     const chosen = await chooseStreams(inspection, { streams, wanted: flagValue(input, FLAGS.stream), text });
     const limit = flagValue(input, FLAGS.limit) ?? FIRST_ROWS;
     const found: { name: string; looked: Looked }[] = [];
@@ -56,7 +56,7 @@ export const preview: Command = {
 type Named = PipelineStream & { readonly name: string };
 
 async function targetsOf(app: App, input: Input, text: string): Promise<{ end: End; streams?: readonly Named[] }> {
-  if (!isPipelineFile(text)) return { end: await endOf(app, input, text) };
+  if (!isPipelineFile(text)) return { end: await endOf(app, { input, text }) };
   const { pipeline } = await loadPipeline(text, await loadOptions(app, input));
   return {
     end: pipeline.source,

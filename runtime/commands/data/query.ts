@@ -33,7 +33,7 @@ export const query: Command = {
     const [sql] = input.args;
     const where = flagValue(input, on) ?? DEFAULT_DATABASE;
     const isTable = (flagValue(input, FORMAT) ?? "table") === "table";
-    await using inspection = await openInspection(app, input, await endOf(app, input, where));
+    await using inspection = await openInspection(app, { input, end: await endOf(app, { input, text: where }) });
     const found = await inspection.query(sql, isTable && !app.terminal.json ? { limit: TABLE_ROWS + 1 } : {}).catch(
       (error) => {
         throw withHint(error, { where, isDefault: flagValue(input, on) === undefined });

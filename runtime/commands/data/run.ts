@@ -1,6 +1,6 @@
 import { type DtegError, DtegError as Fault } from "../../../sdk/mod.ts";
 import { hidePasswords, type Loaded, type Secrets } from "../../config/mod.ts";
-import type { RunRequest, RunResult } from "../../engine/run.ts";
+import type { RunRequest, RunResult } from "../../engine/run_context.ts";
 import { errorReport } from "../../store/error_report.ts";
 import type { Emit, RunReport } from "../../store/event.ts";
 import { openRecorder } from "../../store/recorder.ts";

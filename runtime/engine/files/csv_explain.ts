@@ -1,5 +1,5 @@
 import { DtegError, type DuckSession, type FilesBatch } from "../../../sdk/mod.ts";
-import { type CsvGroup, readCsv } from "./csv_read.ts";
+import { type CsvGroup, readCsv } from "./csv_call.ts";
 import { type Place, scanPlaces } from "./csv_scan.ts";
 import { refusedBy, type TextColumn } from "./parse_text.ts";
 

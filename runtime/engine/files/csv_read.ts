@@ -1,17 +1,12 @@
 import type { DataType, DuckSession, FilesBatch, ScanBatch } from "../../../sdk/mod.ts";
-import { quoteName, quoteText } from "../../../sdk/mod.ts";
+import { quoteName } from "../../../sdk/mod.ts";
 import { targetNames } from "../plan/names.ts";
+import { type CsvGroup, fileNames, nameOf, readCsv } from "./csv_call.ts";
 import { type CsvLayout, findLayout } from "./csv_dialect.ts";
 import { explainCsv } from "./csv_explain.ts";
 import { GUESS_ROWS, guessTypes } from "./guess.ts";
 import { parseText, type TextColumn } from "./parse_text.ts";
 import type { FilesRequest, ResolvedFiles } from "./resolve_files.ts";
-
-/** Files of one layout: they are read by one call. */
-export interface CsvGroup {
-  readonly layout: CsvLayout;
-  readonly paths: readonly string[];
-}
 
 /** All columns of the files, in order of appearance. */
 interface CsvColumn {
@@ -59,8 +54,6 @@ export async function resolveCsv(session: DuckSession, request: FilesRequest): P
   return { scan, explain: (error) => explainCsv(error, { session, batch, groups, columns: typed }) };
 }
 
-const nameOf = (batch: FilesBatch, path: string) => batch.names[batch.paths.indexOf(path)] ?? path;
-
 async function groupByLayout(batch: FilesBatch): Promise<readonly CsvGroup[]> {
   const groups = new Map<string, { layout: CsvLayout; paths: string[] }>();
   let first: CsvLayout | undefined;
@@ -102,38 +95,4 @@ function rawQuery(
     return `SELECT ${list.join(", ")} FROM ${readCsv(group, batch)}`;
   });
   return queries.join(" UNION ALL ");
-}
-
-/** The call that reads a group; its columns are c0, c1 …, so that no name can collide. */
-export function readCsv({ layout, paths }: CsvGroup, { options }: FilesBatch): string {
-  const { delimiter, quote, escape, skip, header, headerLines, names } = layout;
-  const byLines = names.length === 1 && headerLines <= 1; // DuckDB drops a blank line behind a header that it reads itself
-  const settings = {
-    auto_detect: "false",
-    strict_mode: "true",
-    delim: quoteText(delimiter),
-    quote: quoteText(quote),
-    escape: quoteText(escape),
-    nullstr: options.null === undefined ? "''" : `['', ${quoteText(options.null)}]`,
-    allow_quoted_nulls: "false",
-    header: String(header && !byLines),
-    skip: String(byLines ? skip + headerLines : skip),
-    columns: `{${names.map((_, index) => `'c${index}': 'VARCHAR'`).join(", ")}}`,
-    ...(options.filenameColumn && { filename: "true" }),
-  };
-  const list = Object.entries(settings).map(([key, value]) => `${key} = ${value}`).join(", ");
-  return `read_csv([${paths.map(globSafe).join(", ")}], ${list})`;
-}
-
-/** A path as a literal that DuckDB does not take for a pattern. */
-export function globSafe(path: string): string {
-  return quoteText(path.replace(/[[*?]/g, "[$&]"));
-}
-
-/** SQL that gives the name that the user knows a file by. */
-export function fileNames(batch: FilesBatch, paths: readonly string[]): string {
-  const changed = paths.filter((path) => nameOf(batch, path) !== path);
-  if (changed.length === 0) return "filename";
-  const cases = changed.map((path) => `WHEN ${quoteText(path)} THEN ${quoteText(nameOf(batch, path))}`);
-  return `CASE filename ${cases.join(" ")} ELSE filename END`;
 }

@@ -7,7 +7,7 @@ import {
   type ScanBatch,
 } from "../../../sdk/mod.ts";
 import { quoteName, quoteText } from "../../../sdk/mod.ts";
-import { globSafe } from "./csv_read.ts";
+import { globSafe } from "./csv_call.ts";
 import { guessTypes } from "./guess.ts";
 import { explainJson } from "./json_explain.ts";
 import { markNumbers, NUMBER_MARK, RISKY_NUMBER } from "./json_numbers.ts";
@@ -33,11 +33,10 @@ export async function resolveJson(session: DuckSession, request: FilesRequest): 
   );
   const explain = (thrown: unknown) => explainJson(DtegError.from(thrown), batch);
   try {
-    let found = await keysOf(session, files);
+    const found = await keysOf(session, files);
     const marked = found.risky ? await markFiles(files, request.tempDir) : 0;
     if (marked) {
       files = files.map((file, index) => ({ ...file, path: `${request.tempDir}/marked-${index}.json` }));
-      found = await keysOf(session, files);
     }
     if (found.notObject) throw new DtegError("json.invalid", "a record is no object");
     const scan = await scanOf(session, { files, request, keys: found.keys, isMarked: marked > 0 });
@@ -137,13 +136,10 @@ async function scanOf(session: DuckSession, { files, request, keys, isMarked }: 
     return { name, index, kinds, isNested };
   });
   const fields = columns.map(({ name, isNested }) => ({ name, type: isNested ? "JSON" : "VARCHAR" }));
-  const raw = columns.map(({ name, index, isNested }) =>
-    `${unmarked(`c${index}`, { isMarked, isNested })} AS ${quoteName(name)}`
-  );
+  const raw = columns.map(({ index, isNested }) => `${unmarked(`c${index}`, { isMarked, isNested })} AS k${index}`);
   const query = `SELECT ${raw.join(", ")} FROM (${rawColumns(files, fields)})`;
   const isOpen = ({ name, kinds }: typeof columns[number]) =>
-    !request.declared.has(name) &&
-    (isMarked ? !kinds.has("nested") && kinds.has("number") : kinds.size === 1 && kinds.has("number"));
+    !request.declared.has(name) && kinds.size === 1 && kinds.has("number");
   const guessed = await guessTypes(session, { columns: columns.filter(isOpen).map(({ index }) => `k${index}`), query });
   const schema = columns.map(({ name, index, kinds, isNested }) => {
     const type: DataType = request.declared.get(name) ?? guessed.get(`k${index}`) ?? plainType(kinds, { isNested });

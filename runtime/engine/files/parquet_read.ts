@@ -2,7 +2,7 @@ import { DtegError, type DuckSession, type Row } from "../../../sdk/mod.ts";
 import { quoteName } from "../../../sdk/mod.ts";
 import { castValue } from "../move/cast_value.ts";
 import { columnRefs } from "../move/column_refs.ts";
-import { fileNames, globSafe } from "./csv_read.ts";
+import { fileNames, globSafe } from "./csv_call.ts";
 import type { FilesRequest, ResolvedFiles } from "./resolve_files.ts";
 
 /** Parquet files as a query. Types that DuckDB reads with loss are refused here, by the file's own schema. */

@@ -19,7 +19,7 @@ export function textQuery(batch: ScanBatch, form: TextForm): string {
   }
   const members = columns.map(({ name, type, ref }, index) => {
     const key = quoteText(`${index ? "," : ""}${JSON.stringify(name)}:`);
-    return `${key} || coalesce(${jsonText(type, ref, form)}, 'null')`;
+    return `${key} || coalesce(${jsonText(type, ref, { form })}, 'null')`;
   });
   return `SELECT '{' || ${members.join(" || ") || "''"} || '}' AS line FROM ${refs.from}`;
 }
@@ -45,14 +45,20 @@ export function csvText(type: DataType, ref: string): string {
       return intervalText(ref);
     case "list":
     case "struct":
-      return jsonText(type, ref, { format: "ndjson" });
+      return jsonText(type, ref, { form: { format: "ndjson" } });
     default:
       return `CAST(${ref} AS VARCHAR)`;
   }
 }
 
+interface JsonOptions {
+  readonly form: TextForm;
+  /** Lists around the value: each has a name for its item. */
+  readonly depth?: number;
+}
+
 /** A value as JSON: SQL of type VARCHAR, NULL where the value is NULL. */
-export function jsonText(type: DataType, ref: string, form: TextForm, depth = 0): string {
+export function jsonText(type: DataType, ref: string, { form, depth = 0 }: JsonOptions): string {
   const quoted = (text: string) => `'"' || ${text} || '"'`;
   switch (type.kind) {
     case "bool":
@@ -82,7 +88,7 @@ export function jsonText(type: DataType, ref: string, form: TextForm, depth = 0)
       return quoted(`base64(${ref})`);
     case "list": {
       const item = `e${depth}`;
-      const text = jsonText(type.of, item, form, depth + 1);
+      const text = jsonText(type.of, item, { form, depth: depth + 1 });
       return `CASE WHEN ${ref} IS NULL THEN NULL ELSE '[' || ` +
         `array_to_string(list_transform(${ref}, lambda ${item}: coalesce(${text}, 'null')), ',') || ']' END`;
     }
@@ -90,7 +96,7 @@ export function jsonText(type: DataType, ref: string, form: TextForm, depth = 0)
       const fields = type.fields.map((field, index) => {
         const key = quoteText(`${index ? "," : ""}${JSON.stringify(field.name)}:`);
         const value = `struct_extract(${ref}, ${quoteText(field.name)})`;
-        return `${key} || coalesce(${jsonText(field.type, value, form, depth)}, 'null')`;
+        return `${key} || coalesce(${jsonText(field.type, value, { form, depth })}, 'null')`;
       });
       return `CASE WHEN ${ref} IS NULL THEN NULL ELSE '{' || ${fields.join(" || ") || "''"} || '}' END`;
     }

@@ -11,8 +11,10 @@ interface Aim {
 /** Lets a replace go on only where dteg made what is there, or somebody said that it may be replaced. */
 export async function confirmReplace(
   { table, target, stream }: Aim,
-  destination: Destination,
-  confirm: (question: string) => Promise<boolean | undefined>,
+  { destination, confirm }: {
+    readonly destination: Destination;
+    readonly confirm: (question: string) => Promise<boolean | undefined>;
+  },
 ): Promise<void> {
   if (stream.write !== "replace" || stream.adopt) return;
   const existing = await destination.describe(table);

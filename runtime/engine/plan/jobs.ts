@@ -2,7 +2,7 @@ import { DtegError, formatName, parseName, type Source, type TableName } from ".
 import { nearest } from "../../config/nearest.ts";
 import type { Pipeline, PipelineStream } from "../../config/pipeline.ts";
 import { makeHost } from "../host.ts";
-import type { RunContext } from "../run.ts";
+import type { RunContext } from "../run_context.ts";
 import type { StreamJob } from "../stream.ts";
 
 /** Checks both ends and settles what goes where: one job a stream. */

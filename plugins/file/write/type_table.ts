@@ -1,5 +1,5 @@
-import type { DataType, TypeRow } from "../../sdk/mod.ts";
-import { typeText } from "../../sdk/mod.ts";
+import type { DataType, TypeRow } from "../../../sdk/mod.ts";
+import { typeText } from "../../../sdk/mod.ts";
 
 const row = (
   from: string,

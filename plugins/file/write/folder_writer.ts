@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { type Batch, DtegError, type LoadMark, type Writer } from "../../sdk/mod.ts";
+import { type Batch, DtegError, type LoadMark, type Writer } from "../../../sdk/mod.ts";
 import { copyOut, type WriterOptions } from "./copy_out.ts";
 import { makeFolder } from "./file_writer.ts";
-import { readManifest, writeManifest } from "./manifest.ts";
-import { fileError, readFolder } from "./paths.ts";
+import { readManifest, writeManifest } from "../manifest.ts";
+import { fileError, readFolder } from "../paths.ts";
 import { stagedPath } from "./place.ts";
-import { removeIfThere, syncFile } from "./replace_file.ts";
+import { removeIfThere, syncFile } from "../replace_file.ts";
 
 const PACKED: Readonly<Record<string, string>> = { none: "", gzip: ".gz", zstd: ".zst" };
 /** Files that a load made; others in the folder are never touched. */

@@ -7,17 +7,17 @@ import {
   type TableName,
   type TargetState,
   type TypeRow,
-} from "../../sdk/mod.ts";
+} from "../../../sdk/mod.ts";
 import { fileWriter } from "./file_writer.ts";
 import { folderWriter } from "./folder_writer.ts";
-import { readManifest } from "./manifest.ts";
-import type { FileConfig } from "./mod.ts";
-import { fileError, readFolder, statOf } from "./paths.ts";
+import { readManifest } from "../manifest.ts";
+import type { FileConfig } from "../mod.ts";
+import { fileError, readFolder, statOf } from "../paths.ts";
 import { type Place, placeOf, removeDead, streamFolder, writingOf } from "./place.ts";
 import { standingOf } from "./sidecar.ts";
 import { stdoutWriter } from "./stdout_writer.ts";
 import { CSV_TYPES, JSON_TYPES, PARQUET_TYPES } from "./type_table.ts";
-import { splitName } from "./format.ts";
+import { splitName } from "../format.ts";
 
 /** Writes one file, a folder of files, or standard output. */
 export function fileDestination(config: FileConfig, host: Host): Destination {

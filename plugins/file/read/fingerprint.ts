@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
-import { DtegError } from "../../sdk/mod.ts";
-import { fileError } from "./paths.ts";
+import { DtegError } from "../../../sdk/mod.ts";
+import { fileError } from "../paths.ts";
 
 /** What tells that a file is still the one that was opened. */
 export interface Fingerprint {

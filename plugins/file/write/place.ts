@@ -1,8 +1,8 @@
 import { basename, dirname, join } from "node:path";
-import { DtegError, type Host, type TableName } from "../../sdk/mod.ts";
-import { FILE_FORMATS, type FormatName, type Packing, splitName, unknownFormat } from "./format.ts";
-import type { FileConfig } from "./mod.ts";
-import { fromFolder, statOf } from "./paths.ts";
+import { DtegError, type Host, type TableName } from "../../../sdk/mod.ts";
+import { FILE_FORMATS, type FormatName, type Packing, splitName, unknownFormat } from "../format.ts";
+import type { FileConfig } from "../mod.ts";
+import { fromFolder, statOf } from "../paths.ts";
 
 /** Where a destination's files go. */
 export type Place =

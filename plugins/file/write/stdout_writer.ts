@@ -1,6 +1,6 @@
-import { type Batch, DtegError, type Writer } from "../../sdk/mod.ts";
+import { type Batch, DtegError, type Writer } from "../../../sdk/mod.ts";
 import { copyOut, type WriterOptions } from "./copy_out.ts";
-import { removeIfThere } from "./replace_file.ts";
+import { removeIfThere } from "../replace_file.ts";
 
 /** Sends rows to standard output once all of them are known to be right: what is sent cannot be taken back. */
 export function stdoutWriter(options: WriterOptions): Writer {

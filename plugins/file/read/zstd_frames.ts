@@ -1,6 +1,6 @@
 import { createZstdDecompress } from "node:zlib";
 import { Readable } from "node:stream";
-import { DtegError } from "../../sdk/mod.ts";
+import { DtegError } from "../../../sdk/mod.ts";
 
 const MAGIC = 0xfd2fb528;
 

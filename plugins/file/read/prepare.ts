@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { DtegError, type Host } from "../../sdk/mod.ts";
+import { DtegError, type Host } from "../../../sdk/mod.ts";
 import {
   engineFormat,
   formatByContent,
@@ -9,8 +9,8 @@ import {
   packingOf,
   splitName,
   unknownFormat,
-} from "./format.ts";
-import { fileError } from "./paths.ts";
+} from "../format.ts";
+import { fileError } from "../paths.ts";
 import { zstdContent } from "./zstd_frames.ts";
 
 /** A file that DuckDB can read as it is: not compressed, and UTF-8 where it is text. */

@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
-import { type Batch, DtegError, type LoadMark, type Writer } from "../../sdk/mod.ts";
+import { type Batch, DtegError, type LoadMark, type Writer } from "../../../sdk/mod.ts";
 import { copyOut, type WriterOptions } from "./copy_out.ts";
-import { fileError } from "./paths.ts";
+import { fileError } from "../paths.ts";
 import { stagedPath } from "./place.ts";
-import { removeIfThere, syncFile } from "./replace_file.ts";
+import { removeIfThere, syncFile } from "../replace_file.ts";
 import { hashFile, marksOf, standingOf, writeRecords } from "./sidecar.ts";
 
 /** Replaces one file: written beside, put on the disk, its record written, renamed. */

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { TargetState } from "../../sdk/mod.ts";
-import { fileError, statOf } from "./paths.ts";
-import { replaceFile } from "./replace_file.ts";
+import type { TargetState } from "../../../sdk/mod.ts";
+import { fileError, statOf } from "../paths.ts";
+import { replaceFile } from "../replace_file.ts";
 
 /** A load of one file: its state under the hash of the file that it made. */
 export interface FileRecord extends TargetState {

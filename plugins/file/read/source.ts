@@ -9,12 +9,12 @@ import {
   type ReadRequest,
   type Source,
   type Stream,
-} from "../../sdk/mod.ts";
+} from "../../../sdk/mod.ts";
 import { checkUnchanged, type Fingerprint, fingerprint } from "./fingerprint.ts";
-import { engineFormat, isDataName, splitName } from "./format.ts";
-import { readManifest } from "./manifest.ts";
-import type { FileConfig, FileStreamSettings } from "./mod.ts";
-import { expandPattern, fixedFolder, fromFolder, isPattern, readFolder, statOf } from "./paths.ts";
+import { engineFormat, isDataName, splitName } from "../format.ts";
+import { readManifest } from "../manifest.ts";
+import type { FileConfig, FileStreamSettings } from "../mod.ts";
+import { expandPattern, fixedFolder, fromFolder, isPattern, readFolder, statOf } from "../paths.ts";
 import { type PlainFile, plainFile, spool } from "./prepare.ts";
 
 /** Files that are one stream. */

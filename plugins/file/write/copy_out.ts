@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
-import { type DuckSession, type Host, quoteText, type ScanBatch, type Target } from "../../sdk/mod.ts";
-import type { FileConfig } from "./mod.ts";
-import { fileError } from "./paths.ts";
+import { type DuckSession, type Host, quoteText, type ScanBatch, type Target } from "../../../sdk/mod.ts";
+import type { FileConfig } from "../mod.ts";
+import { fileError } from "../paths.ts";
 import type { Writing } from "./place.ts";
 import { needsText } from "./type_table.ts";
 

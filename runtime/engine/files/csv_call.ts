@@ -1,0 +1,45 @@
+import { type FilesBatch, quoteText } from "../../../sdk/mod.ts";
+import type { CsvLayout } from "./csv_dialect.ts";
+
+/** Files of one layout: they are read by one call. */
+export interface CsvGroup {
+  readonly layout: CsvLayout;
+  readonly paths: readonly string[];
+}
+
+/** The call that reads a group; its columns are c0, c1 …, so that no name can collide. */
+export function readCsv({ layout, paths }: CsvGroup, { options }: FilesBatch): string {
+  const { delimiter, quote, escape, skip, header, headerLines, names } = layout;
+  const byLines = names.length === 1 && headerLines <= 1; // DuckDB drops a blank line behind a header that it reads itself
+  const settings = {
+    auto_detect: "false",
+    strict_mode: "true",
+    delim: quoteText(delimiter),
+    quote: quoteText(quote),
+    escape: quoteText(escape),
+    nullstr: options.null === undefined ? "''" : `['', ${quoteText(options.null)}]`,
+    allow_quoted_nulls: "false",
+    header: String(header && !byLines),
+    skip: String(byLines ? skip + headerLines : skip),
+    columns: `{${names.map((_, index) => `'c${index}': 'VARCHAR'`).join(", ")}}`,
+    ...(options.filenameColumn && { filename: "true" }),
+  };
+  const list = Object.entries(settings).map(([key, value]) => `${key} = ${value}`).join(", ");
+  return `read_csv([${paths.map(globSafe).join(", ")}], ${list})`;
+}
+
+/** A path as a literal that DuckDB does not take for a pattern. */
+export function globSafe(path: string): string {
+  return quoteText(path.replace(/[[*?]/g, "[$&]"));
+}
+
+/** SQL that gives the name that the user knows a file by. */
+export function fileNames(batch: FilesBatch, paths: readonly string[]): string {
+  const changed = paths.filter((path) => nameOf(batch, path) !== path);
+  if (changed.length === 0) return "filename";
+  const cases = changed.map((path) => `WHEN ${quoteText(path)} THEN ${quoteText(nameOf(batch, path))}`);
+  return `CASE filename ${cases.join(" ")} ELSE filename END`;
+}
+
+/** The name that the user knows a file by. */
+export const nameOf = (batch: FilesBatch, path: string) => batch.names[batch.paths.indexOf(path)] ?? path;
