@@ -86,7 +86,9 @@ async function wrapArray(lines: string, path: string, { writing }: WriterOptions
       ? joined.pipeThrough(new CompressionStream("gzip") as ReadableWritablePair<Uint8Array, Uint8Array>)
       : joined;
     using file = await Deno.open(path, { write: true, createNew: true });
-    await packed.pipeTo(file.writable, { preventClose: true });
+    for await (const chunk of packed) {
+      for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+    }
     await Deno.remove(lines);
   } catch (error) {
     throw fileError(error, { action: "write", path });

@@ -60,8 +60,8 @@ function typeFor(row: Row, index: number): DataType {
   if (count("int64") === n) return { kind: "int64" };
   if (count("int") + count("decimal") === n) {
     const scale = count("scale");
-    const precision = count("digits") + scale <= 18 ? 18 : 38;
-    if (count("digits") + scale <= 38) return { kind: "decimal", precision, scale };
+    const digits = count("digits") + scale;
+    return digits <= 38 ? { kind: "decimal", precision: digits <= 18 ? 18 : 38, scale } : { kind: "decimal" };
   }
   if (count("double") === n && count("exponent") > 0) return { kind: "float64" };
   if (count("bool") === n) return { kind: "bool" };

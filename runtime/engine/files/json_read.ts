@@ -117,7 +117,9 @@ async function markFiles(files: readonly JsonFile[], tempDir: string): Promise<n
   for (const [index, { path }] of files.entries()) {
     using source = await Deno.open(path);
     using target = await Deno.open(`${tempDir}/marked-${index}.json`, { write: true, create: true, truncate: true });
-    await source.readable.pipeThrough(markNumbers(() => count++)).pipeTo(target.writable, { preventClose: true });
+    for await (const chunk of source.readable.pipeThrough(markNumbers(() => count++))) {
+      for (let at = 0; at < chunk.length;) at += await target.write(chunk.subarray(at));
+    }
   }
   return count;
 }

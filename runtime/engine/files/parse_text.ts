@@ -75,6 +75,9 @@ function guessRule({ ref, type }: TextColumn): Rule {
     case "date":
       return { fast: same, test: same, value };
     case "decimal": {
+      if (isWide(type)) {
+        return { test: `${matches(ref, "-?(0|[1-9][0-9]*)(\\.[0-9]+)?")} AND ${ref} <> '-0'`, value: ref };
+      }
       const digits = type.scale ? `(\\.[0-9]{1,${type.scale}})?` : "";
       return {
         fast: same,
