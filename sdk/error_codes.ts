@@ -184,7 +184,6 @@ export const ERROR_CODES = {
     "The target table has columns that do not fit the load.",
     "Change the table or the stream's `columns`.",
   ),
-  "schema.name": row("schema", "A name that the target cannot hold.", "Rename it with `columns: { c: { as: d } }`."),
   "target.locked": row(
     "transient",
     "Another process holds the target.",
@@ -212,7 +211,6 @@ export const ERROR_CODES = {
     "The folder for unpacked libraries cannot be used.",
     "Set DTEG_CACHE_DIR to a folder that can be written and executed from.",
   ),
-  "environment.upgraded": row("environment", "The dteg file was replaced while it ran.", "Start it again."),
   "environment.disk_full": row("environment", "A disk is full.", "Make room; the message names the folder."),
   "environment.memory": row(
     "environment",

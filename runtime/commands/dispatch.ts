@@ -63,7 +63,7 @@ async function readLine(words: readonly string[], { env, commands, signal }: Pla
     return {
       name: command.name,
       command,
-      input,
+      input: help && command.name === "help" ? { ...input, args: ["help"] } : input,
       errors: help ? [] : [...errors, ...argumentErrors(command, input.args)],
     };
   } catch (error) {
