@@ -47,7 +47,7 @@ export interface TargetState {
   readonly load: string;
   readonly run: string;
   readonly committedAt: string;
-  /** Names that columns got, by their name in the source; only those that differ. */
+  /** Names that columns got, by their name in the source. */
   readonly names: Readonly<Record<string, string>>;
   /** Hash of the content where the target can be changed by others without notice. */
   readonly hash?: string;

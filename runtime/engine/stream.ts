@@ -164,7 +164,8 @@ async function moveOnce(ends: Ends, move: Move, guess: "first rows" | "all rows"
   const resolved = await resolve(batch, ends, { move, guess }).catch(async (error) => {
     throw await faultOf(error, { reader });
   });
-  const shape = shapeOf(resolved.scan, { job, context, destination, batch });
+  const before = (await destination.state.read(job.table))?.names;
+  const shape = shapeOf(resolved.scan, { job, context, destination, batch, before });
   checkTypes(shape, destination, job);
   const load = crypto.randomUUID().replaceAll("-", "").slice(0, 16);
   await using writer = await destination.open({
@@ -230,15 +231,17 @@ interface Shaping {
   readonly context: RunContext;
   readonly destination: Destination;
   readonly batch: Batch;
+  /** Names that the target's columns got before. */
+  readonly before?: Readonly<Record<string, string>>;
 }
 
-function shapeOf(scan: ScanBatch, { job, context, destination, batch }: Shaping): Shape {
+function shapeOf(scan: ScanBatch, { job, context, destination, batch, before }: Shaping): Shape {
   if (scan.schema.length === 0) return { batch: scan, names: {} };
   const { foldsCase, nameBytes } = destination.can;
   const filtered = batch.kind === "files"
     ? withConditions(scan, { where: job.stream.where, limit: context.limit })
     : scan;
-  return shapeBatch(filtered, job.stream, { foldsCase, nameBytes });
+  return shapeBatch(filtered, job.stream, { foldsCase, nameBytes, before });
 }
 
 /** `where` and `limit` for what was read whole. */

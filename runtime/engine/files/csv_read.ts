@@ -1,5 +1,6 @@
-import type { DataType, DuckSession, FilesBatch, ScanBatch } from "../../../sdk/mod.ts";
+import type { DataType, DuckSession, FilesBatch, ScanBatch, Schema } from "../../../sdk/mod.ts";
 import { quoteName } from "../../../sdk/mod.ts";
+import { columnAliases } from "../move/column_refs.ts";
 import { targetNames } from "../plan/names.ts";
 import { type CsvGroup, fileNames, nameOf, readCsv } from "./csv_call.ts";
 import { type CsvLayout, findLayout } from "./csv_dialect.ts";
@@ -25,32 +26,25 @@ export async function resolveCsv(session: DuckSession, request: FilesRequest): P
     request.log.warn(`column ${column.name} is not in ${nameOf(batch, lacking[0])}: NULL there`);
   }
   const raw = rawQuery(batch, { groups, columns });
-  const open = columns.map(({ name }) => name).filter((name) => !declared.has(name));
+  const open = columns.map((_, index) => `k${index}`).filter((_, index) => !declared.has(columns[index].name));
   const rows = guess === "all rows" ? raw : `SELECT * FROM (${raw}) LIMIT ${GUESS_ROWS}`;
   const guessed = await guessTypes(session, { columns: open, query: rows }).catch(async (error) => {
     throw await explainCsv(error, { session, batch, groups, columns: [] });
   });
-  const typed = columns.map(({ name }): TextColumn => {
-    const type: DataType = declared.get(name) ?? guessed.get(name) ?? { kind: "text" };
-    return {
-      name,
-      type,
-      ref: `r.${quoteName(name)}`,
-      rule: declared.has(name) ? "value" : "guess",
-      options: batch.options,
-    };
+  const typed = columns.map(({ name }, index): TextColumn => {
+    const type: DataType = declared.get(name) ?? guessed.get(`k${index}`) ?? { kind: "text" };
+    const rule = declared.has(name) ? "value" : "guess";
+    return { name, type, ref: `r.k${index}`, rule, options: batch.options };
   });
-  const list = typed.map((column) => `${parseText(column)} AS ${quoteName(column.name)}`);
   const filename = batch.options.filenameColumn;
-  const schema = typed.map(({ name, type }) => ({ name, type }));
-  const scan: ScanBatch = {
-    kind: "scan",
-    attach: [],
-    schema: filename ? [...schema, { name: filename, type: { kind: "text" } }] : schema,
-    query: `SELECT ${
-      [...list, ...(filename ? [`r.file_name AS ${quoteName(filename)}`] : [])].join(", ")
-    } FROM (${raw}) r`,
-  };
+  const schema: Schema = [
+    ...typed.map(({ name, type }) => ({ name, type })),
+    ...(filename ? [{ name: filename, type: { kind: "text" } } as const] : []),
+  ];
+  const values = [...typed.map(parseText), ...(filename ? ["r.file_name"] : [])];
+  const aliases = columnAliases(schema);
+  const list = values.map((value, index) => `${value} AS ${quoteName(aliases[index])}`);
+  const scan: ScanBatch = { kind: "scan", attach: [], schema, query: `SELECT ${list.join(", ")} FROM (${raw}) r` };
   return { scan, explain: (error) => explainCsv(error, { session, batch, groups, columns: typed }) };
 }
 
@@ -88,10 +82,8 @@ function rawQuery(
 ): string {
   const { filenameColumn } = batch.options;
   const queries = groups.map((group, index) => {
-    const list = columns.map(({ name, at }) =>
-      `${at[index] < 0 ? "NULL::VARCHAR" : `c${at[index]}`} AS ${quoteName(name)}`
-    );
-    if (filenameColumn) list.push(`${fileNames(batch, group.paths)} AS ${quoteName(filenameColumn)}`);
+    const list = columns.map(({ at }, column) => `${at[index] < 0 ? "NULL::VARCHAR" : `c${at[index]}`} AS k${column}`);
+    if (filenameColumn) list.push(`${fileNames(batch, group.paths)} AS file_name`);
     return `SELECT ${list.join(", ")} FROM ${readCsv(group, batch)}`;
   });
   return queries.join(" UNION ALL ");

@@ -8,6 +8,7 @@ import {
 } from "../../../sdk/mod.ts";
 import { quoteName, quoteText } from "../../../sdk/mod.ts";
 import { globSafe } from "./csv_call.ts";
+import { columnAliases } from "../move/column_refs.ts";
 import { guessTypes } from "./guess.ts";
 import { explainJson } from "./json_explain.ts";
 import { markNumbers, NUMBER_MARK, RISKY_NUMBER } from "./json_numbers.ts";
@@ -147,14 +148,14 @@ async function scanOf(session: DuckSession, { files, request, keys, isMarked }: 
     const type: DataType = request.declared.get(name) ?? guessed.get(`k${index}`) ?? plainType(kinds, { isNested });
     return { name, type };
   });
-  const list = schema.map(({ name, type }, index) => {
+  const values = schema.map(({ name, type }, index) => {
     const ref = `r.k${index}`;
-    if (columns[index].isNested && type.kind === "json") return `${ref} AS ${quoteName(name)}`;
+    if (columns[index].isNested && type.kind === "json") return ref;
     const rule = request.declared.has(name) ? "value" : "guess";
-    return `${parseText({ name, ref: `CAST(${ref} AS VARCHAR)`, type, rule, options: request.batch.options })} AS ${
-      quoteName(name)
-    }`;
+    return parseText({ name, ref: `CAST(${ref} AS VARCHAR)`, type, rule, options: request.batch.options });
   });
+  const aliases = columnAliases(schema);
+  const list = values.map((value, index) => `${value} AS ${quoteName(aliases[index])}`);
   return { kind: "scan", schema, attach: [], query: `SELECT ${list.join(", ")} FROM (${query}) r` };
 }
 

@@ -8,22 +8,46 @@ export interface NameLimits {
   readonly nameBytes?: number;
 }
 
+/** A column that wants a name. */
+export interface NameWish {
+  /** The name that it would have. */
+  readonly name: string;
+  /** The name that it got in the load before. */
+  readonly before?: string;
+}
+
 /**
  * The names that columns get: each keeps its own where the target can hold it. A long one is cut; a cut one, and the later of two that
- * would collide, ends in `_` and 8 hex digits of its hash. The same names always lead to the same result.
+ * would collide, ends in `_` and 8 hex digits of its hash. The same names always lead to the same result, and what a column got before
+ * it keeps, whatever comes to stand beside it.
  */
-export function targetNames(names: readonly string[], limits: NameLimits): readonly string[] {
+export function targetNames(wishes: readonly (string | NameWish)[], limits: NameLimits): readonly string[] {
   const fold = (name: string) => limits.foldsCase ? name.toLowerCase() : name;
   const taken = new Set<string>();
-  return names.map((name) => {
-    const longest = limits.nameBytes ?? Infinity;
+  const longest = limits.nameBytes ?? Infinity;
+  const names: string[] = [];
+  const give = (index: number, name: string) => {
+    taken.add(fold(name));
+    names[index] = name;
+  };
+  const all = wishes.map((wish) => typeof wish === "string" ? { name: wish } : wish);
+  all.forEach(({ name, before }, index) => {
+    if (before !== undefined && madeOf(before, name) && !taken.has(fold(before))) give(index, before);
+  });
+  all.forEach(({ name }, index) => {
+    if (names[index] !== undefined) return;
     let result = byteLength(name) <= longest ? name : "";
     for (let n = 1; result === "" || taken.has(fold(result)); n++) {
       result = `${cut(name, longest - 9)}_${hashOf(n === 1 ? name : `${name}\n${n}`)}`;
     }
-    taken.add(fold(result));
-    return result;
+    give(index, result);
   });
+  return names;
+}
+
+/** True for the name itself, and for one that these rules made of it. */
+function madeOf(result: string, name: string): boolean {
+  return result === name || (/_[0-9a-f]{8}$/.test(result) && name.startsWith(result.slice(0, -9)));
 }
 
 const byteLength = (text: string) => new TextEncoder().encode(text).length;

@@ -2,13 +2,13 @@ import { DtegError, quoteName, type ScanBatch, type Schema } from "../../../sdk/
 import { nearest } from "../../config/nearest.ts";
 import type { ColumnRule, PipelineStream } from "../../config/pipeline.ts";
 import { castValue } from "../move/cast_value.ts";
-import { columnRefs } from "../move/column_refs.ts";
+import { columnAliases, columnRefs } from "../move/column_refs.ts";
 import { type NameLimits, targetNames } from "./names.ts";
 
 /** What a stream's rows become on their way. */
 export interface Shape {
   readonly batch: ScanBatch;
-  /** Name in the target by name in the source, where they differ. */
+  /** Name in the target by name in the source. */
   readonly names: Readonly<Record<string, string>>;
 }
 
@@ -35,17 +35,18 @@ export function wantedColumns(schema: Schema, { select, columns }: Rules): reado
   return wanted;
 }
 
+/** What names a target can hold, and those that its columns got before. */
+export interface Naming extends NameLimits {
+  /** Name in the target by name in the source. */
+  readonly before?: Readonly<Record<string, string>>;
+}
+
 /** Applies `select` and `columns` (drop, as, type) and gives each column the name that it has in the target. */
-export function shapeBatch(batch: ScanBatch, rules: Rules, limits: NameLimits): Shape {
+export function shapeBatch(batch: ScanBatch, rules: Rules, { before = {}, ...limits }: Naming): Shape {
   const wanted = wantedColumns(batch.schema, rules);
   const ruleOf = new Map<string, ColumnRule>(rules.columns.map((rule) => [rule.name, rule]));
-  const asked = wanted.map((name) => ruleOf.get(name)?.as ?? name);
-  const twice = asked.find((name, index) =>
-    asked.indexOf(name) < index && ruleOf.get(wanted[asked.indexOf(name)]) !== undefined
-  );
-  if (twice !== undefined) {
-    throw new DtegError("column.duplicate", `two columns would be named ${JSON.stringify(twice)}`, { column: twice });
-  }
+  const asked = wanted.map((name) => ({ name: ruleOf.get(name)?.as ?? name, before: own(before, name) }));
+  refuseDoubles(wanted, asked.map(({ name }) => name), limits);
   const names = targetNames(asked, limits);
   const refs = columnRefs(batch, "s");
   const picked = wanted.map((name, index) => {
@@ -57,14 +58,32 @@ export function shapeBatch(batch: ScanBatch, rules: Rules, limits: NameLimits): 
       sql: castValue({ ...column, ref: refs.columns[at] }, type),
     };
   });
-  const list = picked.map(({ column, sql }) => `${sql} AS ${quoteName(column.name)}`).join(", ");
+  const schema = picked.map(({ column }) => column);
+  const aliases = columnAliases(schema);
+  const list = picked.map(({ sql }, index) => `${sql} AS ${quoteName(aliases[index])}`).join(", ");
   return {
-    batch: { ...batch, schema: picked.map(({ column }) => column), query: `SELECT ${list} FROM ${refs.from}` },
-    names: Object.fromEntries(
-      wanted.map((name, index) => [name, names[index]]).filter(([name, target]) => name !== target),
-    ),
+    batch: { ...batch, schema, query: `SELECT ${list} FROM ${refs.from}` },
+    names: Object.fromEntries(wanted.map((name, index) => [name, names[index]])),
   };
 }
+
+/** A column that is picked twice, or given the name of another one, is a slip: no name is made up for it. */
+function refuseDoubles(wanted: readonly string[], asked: readonly string[], { foldsCase }: NameLimits): void {
+  const fold = (name: string) => foldsCase ? name.toLowerCase() : name;
+  asked.forEach((name, index) => {
+    const other = asked.findIndex((earlier) => fold(earlier) === fold(name));
+    const isGiven = wanted[index] === wanted[other] || name !== wanted[index] || asked[other] !== wanted[other];
+    if (other === index || !isGiven) return;
+    const hint = "give each its own name: columns: { a: { as: b } }";
+    throw new DtegError("column.duplicate", `two columns would be named ${JSON.stringify(name)}`, {
+      column: name,
+      hint,
+    });
+  });
+}
+
+const own = (names: Readonly<Record<string, string>>, name: string) =>
+  Object.hasOwn(names, name) ? names[name] : undefined;
 
 function shown(names: readonly string[]): string {
   const some = names.slice(0, 8).join(", ");
