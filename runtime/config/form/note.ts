@@ -17,6 +17,8 @@ export interface Note {
   readonly laterValues?: readonly string[];
   /** Words that a mistyped value may have been meant to be, where the schema is no plain choice. */
   readonly words?: readonly string[];
+  /** What to do about a key that is not known, where no known one is near. */
+  readonly unknownKey?: string;
   /** Code of the error in place of `pipeline.invalid`. */
   readonly code?: ErrorCode;
 }

@@ -84,10 +84,13 @@ export function endSchema(description: string): TSchema {
       ...closed,
       title: "an end with a connection",
     }),
-    Type.Object({
-      use: Type.String({ minLength: 1, description: "Name of a connector." }),
-      config: Type.Optional(Type.Object({}, { description: "Settings of the connector." })),
-    }, { ...closed, title: "an end with a connector" }),
+    noted(
+      Type.Object({
+        use: Type.String({ minLength: 1, description: "Name of a connector." }),
+        config: Type.Optional(Type.Object({}, { description: "Settings of the connector." })),
+      }, { ...closed, title: "an end with a connector" }),
+      { unknownKey: "settings of the connector stand under `config`: { use: file, config: { path: … } }" },
+    ),
   ], { description });
   return noted(either, { wanted: "a URL or path, { connection: NAME } or { use: CONNECTOR, config: {…} }" });
 }

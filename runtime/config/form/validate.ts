@@ -108,13 +108,14 @@ function unknownKey(schema: TSchema, { pointer, value }: { readonly pointer: str
   }
   const known = Object.keys(schema.properties ?? {});
   const near = nearest(key, known);
+  const other = noteOf(schema).unknownKey ?? (known.length ? `it may have ${list(known)}` : "leave it out");
   return {
     code: "pipeline.unknown_key",
     pointer,
     on: "key",
     meant: near,
     message: `${owner} has no key ${JSON.stringify(key)}`,
-    hint: near ? `did you mean ${JSON.stringify(near)}?` : known.length ? `it may have ${list(known)}` : "leave it out",
+    hint: near ? `did you mean ${JSON.stringify(near)}?` : other,
   };
 }
 
