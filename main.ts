@@ -45,11 +45,12 @@ async function main(words: readonly string[]): Promise<number> {
     folder: currentFolder,
     signal,
     connectors: lazy(async () => {
-      const [{ fileConnector }, { duckdbConnector }] = await Promise.all([
+      const [{ fileConnector }, { duckdbConnector }, { postgresConnector }] = await Promise.all([
         import("./plugins/file/mod.ts"),
         import("./plugins/duckdb/mod.ts"),
+        import("./plugins/postgres/mod.ts"),
       ]);
-      return [fileConnector, duckdbConnector];
+      return [fileConnector, duckdbConnector, postgresConnector];
     }),
     store: lazy(async () => {
       const [{ openRunStore }, { storeFolder }] = await Promise.all([

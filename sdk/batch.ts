@@ -1,7 +1,7 @@
 import type { Schema } from "./data_type.ts";
 
 /** What a source can hand over and a destination can take. */
-export type Format = "csv" | "ndjson" | "json" | "parquet" | "scan";
+export type Format = "pgcopy" | "csv" | "ndjson" | "json" | "parquet" | "scan";
 
 /** Formats of files. */
 export type FileFormat = "csv" | "ndjson" | "json" | "parquet";
@@ -25,8 +25,9 @@ export interface ReadOptions {
 
 /**
  * Rows on their way. `files`: plain UTF-8 (or Parquet) files that are read whole, so the engine applies columns, filter and limit;
- * what `paths` hold must be decompressed; `names` are what the user calls them. `scan`: a query that DuckDB runs itself, after the
- * `attach` statements; columns, filter and limit are in it.
+ * what `paths` hold must be decompressed; `names` are what the user calls them. `scan`: a query that DuckDB runs itself;
+ * columns, filter and limit are in it. `bytes`: a stream in a stated format: `pgcopy` is PostgreSQL's binary COPY, `csv`
+ * the text form of CSV without a header; its columns are those of `schema`, in their order.
  */
 export type Batch =
   | {
@@ -36,9 +37,23 @@ export type Batch =
     readonly names: readonly string[];
     readonly options: ReadOptions;
   }
-  | { readonly kind: "scan"; readonly schema: Schema; readonly attach: readonly string[]; readonly query: string };
+  | {
+    readonly kind: "scan";
+    readonly schema: Schema;
+    readonly query: string;
+    /** Runs the statement that holds the query inside what the source needs around it: a transaction, a check of the same snapshot. */
+    readonly within?: <T>(step: () => Promise<T>) => Promise<T>;
+  }
+  | {
+    readonly kind: "bytes";
+    readonly format: "pgcopy" | "csv";
+    readonly schema: Schema;
+    readonly stream: ReadableStream<Uint8Array>;
+  };
 
 /** A batch that is a query. */
 export type ScanBatch = Extract<Batch, { kind: "scan" }>;
 /** A batch that is a set of files. */
 export type FilesBatch = Extract<Batch, { kind: "files" }>;
+/** A batch that is a stream of bytes. */
+export type BytesBatch = Extract<Batch, { kind: "bytes" }>;

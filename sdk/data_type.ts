@@ -39,6 +39,8 @@ export interface Column {
   readonly type: DataType;
   /** False where the source promises that there is no NULL. Default true. */
   readonly nullable?: boolean;
+  /** The source's own type, for a target of the same kind of system. */
+  readonly native?: { readonly system: string; readonly type: string };
 }
 
 /** Columns in their order. */

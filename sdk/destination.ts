@@ -16,6 +16,8 @@ export interface TypeRow {
   /** The target's type. */
   to(type: DataType): string;
   readonly grade: Grade;
+  /** The type that values are brought to on their way; one that it does not hold exactly is refused at its row. */
+  through?(type: DataType): DataType;
   /** What happens to odd values. */
   readonly note?: string;
 }

@@ -41,6 +41,54 @@ export const ERROR_CODES = {
     "A connection name that no file declares.",
     "Declare it in connections.yaml, or give a URL or path.",
   ),
+  "connection.host_unknown": row("environment", "The name of a server has no address.", "Check the host's name."),
+  "connection.refused": row(
+    "transient",
+    "Nothing answers at a server's address.",
+    "Check host and port, and that the server runs and listens there.",
+  ),
+  "connection.auth": row(
+    "auth",
+    "The server does not accept user or password.",
+    "Check both; see the server's rules for log-ins.",
+  ),
+  "connection.forbidden": row(
+    "auth",
+    "The user has no right to do this.",
+    "Grant the right to the user, or use another one.",
+  ),
+  "connection.no_database": row("environment", "The server has no such database.", "Check the database's name."),
+  "connection.no_tls": row(
+    "environment",
+    "TLS is wanted and the server has none.",
+    "Set up TLS there, or use sslmode=disable.",
+  ),
+  "connection.tls": row(
+    "environment",
+    "The server's certificate is not trusted, or TLS fails.",
+    "Name the authority's certificate with sslrootcert.",
+  ),
+  "connection.too_many": row(
+    "transient",
+    "The server has no room for another connection.",
+    "Wait, or use fewer --threads.",
+  ),
+  "connection.timeout": row(
+    "transient",
+    "A server or a statement took longer than it may.",
+    "Check the network, or raise the limit.",
+  ),
+  "connection.lost": row(
+    "transient",
+    "The connection to a server ended in the middle of work.",
+    "Run again; nothing is half done.",
+  ),
+  "connection.conflict": row(
+    "transient",
+    "Another session was in the way: a deadlock or a serialization failure.",
+    "Run again.",
+  ),
+  "connection.server_memory": row("environment", "The server has not enough memory.", "Look at the server's settings."),
   "connector.config": row(
     "config",
     "The settings of a connector are not of the wanted form.",

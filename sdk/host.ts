@@ -22,6 +22,12 @@ export interface DuckSession {
   all(sql: string): Promise<readonly Row[]>;
   /** Runs one statement; the number is the rows that it wrote or changed. */
   run(sql: string): Promise<number>;
+  /** Runs the statement that `statement` makes of a batch's query, inside what the batch wants around it; gives the rows written. */
+  runScan(batch: ScanBatch, statement: (query: string) => string): Promise<number>;
+  /** Loads an extension of DuckDB that dteg carries. */
+  load(extension: "postgres_scanner"): Promise<void>;
+  /** SQL that stops a query and names column, type and value. */
+  refuse(column: { readonly column: string; readonly type: string }, expression: string): string;
   /** Attaches a database file, once for the run, and returns the name of its catalog. */
   attach(path: string, options?: { readonly readOnly?: boolean }): Promise<string>;
   /** A query over DuckDB's own types as a batch. */

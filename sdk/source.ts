@@ -18,8 +18,12 @@ export interface Select {
 /** What the engine asks a source to read. */
 export interface ReadRequest {
   readonly stream: TableName | { readonly sql: string };
-  /** Empty: all. */
+  /** Empty: all but those of `drop`. */
   readonly columns: readonly Select[];
+  /** Columns that are not wanted, where the source can leave them out. */
+  readonly drop: readonly string[];
+  /** Columns that are declared as text: wanted as the source's own text of their values. */
+  readonly text: readonly string[];
   /** A condition in the source's SQL. */
   readonly where?: string;
   /** At most this many rows. */

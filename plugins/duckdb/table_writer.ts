@@ -48,9 +48,11 @@ export async function tableWriter({ session, catalog, target }: TablePlace): Pro
     async write(_part: string, batch: Batch) {
       if (batch.kind !== "scan") throw new DtegError("internal", `DuckDB takes queries, not ${batch.kind}`);
       if (!hasColumns) return { rows: 0 };
-      for (const statement of batch.attach) await session.run(statement);
       isStaged = true;
-      rows = await session.run(`CREATE OR REPLACE TABLE ${staged} AS ${nativeQuery(batch)}`);
+      rows = await session.runScan(
+        batch,
+        (query) => `CREATE OR REPLACE TABLE ${staged} AS ${nativeQuery({ ...batch, query })}`,
+      );
       return { rows };
     },
     async commit(mark: LoadMark) {

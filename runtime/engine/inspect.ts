@@ -154,6 +154,8 @@ async function open(
     await using reader = await source.open({
       stream: stream.sql === undefined ? parseName(stream.name) : { sql: stream.sql },
       columns: [],
+      drop: [],
+      text: [],
       where: stream.where,
       limit,
       accepts: ["scan", "csv", "ndjson", "json", "parquet"],
@@ -161,6 +163,7 @@ async function open(
     });
     const batch = await reader.read(reader.parts[0]);
     if (batch.kind === "scan") return { scan: batch, isWhole: false };
+    if (batch.kind === "bytes") throw new DtegError("internal", "a source gave bytes where a query was asked for");
     const declared = new Map(stream.columns.flatMap(({ name, type }) => type ? [[name, type]] : []));
     const { scan } = await resolveFiles(session, {
       batch,

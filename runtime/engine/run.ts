@@ -6,7 +6,8 @@ import { duckdbMemory } from "./limits.ts";
 import { openStage, type Stage } from "./move/session.ts";
 import { asError, type RunContext, type RunRequest, type RunResult, secondsSince, type Told } from "./run_context.ts";
 import { makeRunFolder } from "./run_folder.ts";
-import { type Outcome, runStream, type StreamJob } from "./stream.ts";
+import { type Outcome, runStream } from "./stream.ts";
+import type { StreamJob } from "./stream_job.ts";
 import { resolveJobs } from "./plan/jobs.ts";
 
 /** Runs pipelines one after the other, their streams side by side, and reports. It never throws: what fails is in the result. */

@@ -17,24 +17,28 @@ export interface WriterOptions {
 /** Writes a batch to a file that is not there yet; the result is the rows. */
 export async function copyOut(path: string, batch: ScanBatch, options: WriterOptions): Promise<number> {
   const { session, writing, host } = options;
-  for (const statement of batch.attach) await session.run(statement);
-  if (writing.format !== "json") return await session.run(copyStatement(path, batch, options));
+  if (writing.format !== "json") return await session.runScan(batch, copyStatement(path, batch, options));
   const lines = `${host.tempDir}/json-${crypto.randomUUID()}`;
-  const rows = await session.run(
-    copyStatement(lines, batch, { ...options, writing: { format: "ndjson", packing: "none" } }),
-  );
+  const asLines = copyStatement(lines, batch, { ...options, writing: { format: "ndjson", packing: "none" } });
+  const rows = await session.runScan(batch, asLines);
   await wrapArray(lines, path, options);
   return rows;
 }
 
-function copyStatement(path: string, batch: ScanBatch, { writing, config, session, target }: WriterOptions): string {
+/** The statement that writes the query of a batch. */
+function copyStatement(
+  path: string,
+  batch: ScanBatch,
+  { writing, config, session, target }: WriterOptions,
+): (query: string) => string {
   const to = quoteText(path);
   const packing = `COMPRESSION ${writing.packing}`;
   switch (writing.format) {
     case "parquet": {
       const codec = config.compression === undefined || config.compression === "none" ? "zstd" : config.compression;
       const groups = config.row_group_size ? `, ROW_GROUP_SIZE ${config.row_group_size}` : "";
-      return `COPY (${parquetQuery(batch, session)}) TO ${to} (FORMAT parquet, COMPRESSION ${codec}${groups})`;
+      return (query) =>
+        `COPY (${parquetQuery({ ...batch, query }, session)}) TO ${to} (FORMAT parquet, COMPRESSION ${codec}${groups})`;
     }
     case "csv":
     case "tsv": {
@@ -42,11 +46,14 @@ function copyStatement(path: string, batch: ScanBatch, { writing, config, sessio
       const settings = `HEADER ${config.header ?? true}, DELIM ${
         quoteText(delimiter)
       }, QUOTE '"', ESCAPE '"', NULLSTR ''`;
-      return `COPY (${session.text(batch, { format: "csv" })}) TO ${to} (FORMAT csv, ${settings}, ${packing})`;
+      return (query) =>
+        `COPY (${session.text({ ...batch, query }, { format: "csv" })}) TO ${to} (FORMAT csv, ${settings}, ${packing})`;
     }
     default: {
-      const query = session.text(batch, { format: "ndjson", numbers: target.options.numbers });
-      return `COPY (${query}) TO ${to} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIM '', ${packing})`;
+      const form = { format: "ndjson", numbers: target.options.numbers } as const;
+      return (query) =>
+        `COPY (${session.text({ ...batch, query }, form)}) TO ${to} ` +
+        `(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIM '', ${packing})`;
     }
   }
 }

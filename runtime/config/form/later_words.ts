@@ -43,7 +43,7 @@ export const LATER_IN_PROJECT: Words = words("environments");
 
 /** Connectors that later versions build. */
 export const LATER_CONNECTORS: ReadonlySet<string> = new Set(
-  ["postgres", "postgresql", "mysql", "mariadb", "rest", "http", "https", "s3", "bigquery", "snowflake"],
+  ["mysql", "mariadb", "rest", "http", "https", "s3", "bigquery", "snowflake"],
 );
 
 function lagFault(value: unknown): string | undefined {

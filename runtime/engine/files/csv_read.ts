@@ -44,7 +44,7 @@ export async function resolveCsv(session: DuckSession, request: FilesRequest): P
   const values = [...typed.map(parseText), ...(filename ? ["r.file_name"] : [])];
   const aliases = columnAliases(schema);
   const list = values.map((value, index) => `${value} AS ${quoteName(aliases[index])}`);
-  const scan: ScanBatch = { kind: "scan", attach: [], schema, query: `SELECT ${list.join(", ")} FROM (${raw}) r` };
+  const scan: ScanBatch = { kind: "scan", schema, query: `SELECT ${list.join(", ")} FROM (${raw}) r` };
   return { scan, explain: (error) => explainCsv(error, { session, batch, groups, columns: typed }) };
 }
 

@@ -133,7 +133,7 @@ interface Scan {
 }
 
 async function scanOf(session: DuckSession, { files, request, keys, isMarked }: Scan): Promise<ScanBatch> {
-  if (keys.size === 0) return { kind: "scan", schema: [], attach: [], query: "SELECT 1 AS nothing WHERE false" };
+  if (keys.size === 0) return { kind: "scan", schema: [], query: "SELECT 1 AS nothing WHERE false" };
   const columns = [...keys].map(([name, kinds], index) => {
     const isNested = kinds.has("nested") || request.declared.get(name)?.kind === "json";
     return { name, index, kinds, isNested };
@@ -156,7 +156,7 @@ async function scanOf(session: DuckSession, { files, request, keys, isMarked }: 
   });
   const aliases = columnAliases(schema);
   const list = values.map((value, index) => `${value} AS ${quoteName(aliases[index])}`);
-  return { kind: "scan", schema, attach: [], query: `SELECT ${list.join(", ")} FROM (${query}) r` };
+  return { kind: "scan", schema, query: `SELECT ${list.join(", ")} FROM (${query}) r` };
 }
 
 function plainType(kinds: ReadonlySet<Kind>, { isNested }: { isNested: boolean }): DataType {

@@ -23,6 +23,12 @@ export async function nativeFolder(): Promise<string> {
   return await unpackedFolder(libraries, { cache, beside });
 }
 
+/** The file of an extension that dteg carries; from source that which the build has put into `.build/extensions`. */
+export async function extensionFile(name: string): Promise<string> {
+  const folder = Deno.build.standalone ? await nativeFolder() : `${import.meta.dirname}/../../../.build/extensions`;
+  return `${folder}/${name}.duckdb_extension`;
+}
+
 async function loadAddon(): Promise<void> {
   const folder = await nativeFolder();
   try {

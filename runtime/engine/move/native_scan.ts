@@ -13,7 +13,7 @@ export async function nativeScan(session: DuckSession, query: string): Promise<S
   });
   const schema = columns.map(({ name, native }) => ({ name, type: typeOfDuck(native) }));
   const same = columns.every(({ name, native }) => plain(native, quoteName(name)) === quoteName(name));
-  return { kind: "scan", schema, attach: [], query: same ? query : `SELECT ${list.join(", ")} FROM (${query}) t` };
+  return { kind: "scan", schema, query: same ? query : `SELECT ${list.join(", ")} FROM (${query}) t` };
 }
 
 /** SQL that gives `ref`, of a native type, as the stage holds it; `ref` itself where nothing changes. */

@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { DuckSession, Row, ScanBatch, TextForm } from "../../../sdk/mod.ts";
 import { quoteName, quoteText } from "../../../sdk/mod.ts";
-import { duckError } from "./duck_error.ts";
+import { duckError, refuse } from "./duck_error.ts";
 import type { DuckDBConnection, DuckDBInstance } from "./duckdb_api.ts";
 import { openDuckDB } from "./duckdb_native.ts";
 import { nativeScan } from "./native_scan.ts";
@@ -91,6 +91,15 @@ function makeStage(instance: DuckDBInstance, options: StageOptions): Stage {
         guarded(sql, async () => rowsWritten(await (await connection.runAndReadAll(sql)).getRowObjectsJson() as Row[])),
       attach: (path, { readOnly = false } = {}) => attachOnce(session, { path: canonical(path), readOnly }),
       scan: (query) => nativeScan(session, query),
+      runScan({ query, within }, statement) {
+        const step = () => session.run(statement(query));
+        return within ? within(step) : step();
+      },
+      async load(extension) {
+        const { extensionFile } = await import("./duckdb_native.ts");
+        await session.run(`LOAD ${quoteText(await extensionFile(extension))}`);
+      },
+      refuse: (column, expression) => refuse({ kind: "value", ...column }, expression),
       text: (batch: ScanBatch, form: TextForm) => textQuery(batch, form),
       alone: (name, step) => inTurn(name, step),
       statements: (sql) => guarded(sql, async () => (await connection.extractStatements(sql)).count),

@@ -1,9 +1,9 @@
 import { DtegError, formatName, parseName, type Source, type TableName } from "../../../sdk/mod.ts";
 import { nearest } from "../../config/nearest.ts";
-import type { Pipeline, PipelineStream } from "../../config/pipeline.ts";
+import type { Pipeline } from "../../config/pipeline.ts";
 import { makeHost } from "../host.ts";
 import type { RunContext } from "../run_context.ts";
-import type { StreamJob } from "../stream.ts";
+import type { NamedStream, StreamJob } from "../stream_job.ts";
 
 /** Checks both ends and settles what goes where: one job a stream. */
 export async function resolveJobs(pipeline: Pipeline, context: RunContext): Promise<readonly StreamJob[]> {
@@ -40,9 +40,6 @@ export async function resolveJobs(pipeline: Pipeline, context: RunContext): Prom
   );
   return jobs;
 }
-
-/** A stream whose name is known. */
-export type NamedStream = PipelineStream & { readonly name: string };
 
 async function namedStreams({ streams }: Pipeline, source: Source): Promise<readonly NamedStream[]> {
   const named: NamedStream[] = [];

@@ -1,4 +1,4 @@
-import { DtegError, quoteName, type ScanBatch, type Schema } from "../../../sdk/mod.ts";
+import { type BytesBatch, DtegError, quoteName, type ScanBatch, type Schema, type TypeRow } from "../../../sdk/mod.ts";
 import { nearest } from "../../config/nearest.ts";
 import type { ColumnRule, PipelineStream } from "../../config/pipeline.ts";
 import { castValue } from "../move/cast_value.ts";
@@ -7,7 +7,7 @@ import { type NameLimits, targetNames } from "./names.ts";
 
 /** What a stream's rows become on their way. */
 export interface Shape {
-  readonly batch: ScanBatch;
+  readonly batch: ScanBatch | BytesBatch;
   /** Name in the target by name in the source. */
   readonly names: Readonly<Record<string, string>>;
 }
@@ -39,32 +39,54 @@ export function wantedColumns(schema: Schema, { select, columns }: Rules): reado
 export interface Naming extends NameLimits {
   /** Name in the target by name in the source. */
   readonly before?: Readonly<Record<string, string>>;
+  /** The target's types: values are brought to what it holds exactly, or refused. */
+  readonly types?: readonly TypeRow[];
 }
 
 /** Applies `select` and `columns` (drop, as, type) and gives each column the name that it has in the target. */
-export function shapeBatch(batch: ScanBatch, rules: Rules, { before = {}, ...limits }: Naming): Shape {
-  const wanted = wantedColumns(batch.schema, rules);
-  const ruleOf = new Map<string, ColumnRule>(rules.columns.map((rule) => [rule.name, rule]));
-  const asked = wanted.map((name) => ({ name: ruleOf.get(name)?.as ?? name, before: own(before, name) }));
-  refuseDoubles(wanted, asked.map(({ name }) => name), limits);
-  const names = targetNames(asked, limits);
+export function shapeBatch(
+  batch: ScanBatch,
+  rules: Rules,
+  { types = [], ...naming }: Naming,
+): Shape & { readonly batch: ScanBatch } {
+  const { wanted, names, ruleOf } = namesOf(batch.schema, rules, naming);
   const refs = columnRefs(batch, "s");
   const picked = wanted.map((name, index) => {
     const at = batch.schema.findIndex((column) => column.name === name);
     const column = batch.schema[at];
-    const type = ruleOf.get(name)?.type ?? column.type;
+    const asked = ruleOf.get(name)?.type ?? column.type;
+    const type = types.find((row) => row.matches(asked))?.through?.(asked) ?? asked;
+    const native = ruleOf.get(name)?.type ? undefined : column.native;
     return {
-      column: { ...column, name: names[index], type },
+      column: { ...column, name: names[index], type, native },
       sql: castValue({ ...column, ref: refs.columns[at] }, type),
     };
   });
   const schema = picked.map(({ column }) => column);
   const aliases = columnAliases(schema);
   const list = picked.map(({ sql }, index) => `${sql} AS ${quoteName(aliases[index])}`).join(", ");
-  return {
-    batch: { ...batch, schema, query: `SELECT ${list} FROM ${refs.from}` },
-    names: Object.fromEntries(wanted.map((name, index) => [name, names[index]])),
-  };
+  const named = Object.fromEntries(wanted.map((name, index) => [name, names[index]]));
+  return { batch: { ...batch, schema, query: `SELECT ${list} FROM ${refs.from}` }, names: named };
+}
+
+/** A stream of bytes with the names that its columns get; what is wanted of them the source has picked already. */
+export function shapeBytes(batch: BytesBatch, rules: Rules, naming: Naming): Shape & { readonly batch: BytesBatch } {
+  const { wanted, names } = namesOf(
+    batch.schema,
+    { select: [], columns: rules.columns.filter(({ drop }) => !drop) },
+    naming,
+  );
+  const schema = batch.schema.map((column, index) => ({ ...column, name: names[index] }));
+  return { batch: { ...batch, schema }, names: Object.fromEntries(wanted.map((name, index) => [name, names[index]])) };
+}
+
+function namesOf(schema: Schema, rules: Rules, { before = {}, ...limits }: Omit<Naming, "types">) {
+  const wanted = wantedColumns(schema, rules);
+  const ruleOf = new Map<string, ColumnRule>(rules.columns.map((rule) => [rule.name, rule]));
+  const asked = wanted.map((name) => ({ name: ruleOf.get(name)?.as ?? name, before: own(before, name) }));
+  refuseDoubles(wanted, asked.map(({ name }) => name), limits);
+  const names = targetNames(asked, limits);
+  return { wanted, names, ruleOf };
 }
 
 /** A column that is picked twice, or given the name of another one, is a slip: no name is made up for it. */

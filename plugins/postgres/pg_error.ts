@@ -1,0 +1,89 @@
+import { DtegError, type ErrorCode, type ErrorDetails } from "../../sdk/mod.ts";
+
+/** What the server says of an error, as the driver hands it over. */
+interface ServerError extends Error {
+  readonly code?: string;
+  readonly detail?: string;
+  readonly hint?: string;
+  readonly where?: string;
+  readonly column?: string;
+  readonly severity?: string;
+}
+
+/** What was tried when an error came. */
+export interface Attempt {
+  /** The database as users know it: host, port and name. */
+  readonly label: string;
+  /** As in "cannot …". */
+  readonly action: string;
+}
+
+type Case = readonly [pattern: RegExp, code: ErrorCode, hint?: string];
+
+/** By SQLSTATE. */
+const STATES: readonly Case[] = [
+  [/^28/, "connection.auth", "check user and password, and the server's pg_hba.conf"],
+  [/^3D000/, "connection.no_database", "check the name of the database at the end of the URL"],
+  [/^42501/, "connection.forbidden", "grant the right to the user, or use another one"],
+  [/^53300/, "connection.too_many", "wait, use fewer --threads, or raise max_connections"],
+  [/^53100/, "environment.disk_full", "make room on the server's disk"],
+  [/^53200/, "connection.server_memory"],
+  [/^25006/, "target.read_only", "the server or the session is read-only: connect to the primary"],
+  [/^57P0/, "connection.lost", "the server is stopping or has ended the session: run again when it is up"],
+  [/^08/, "connection.lost"],
+  [/^40001|^40P01/, "connection.conflict", "another session was in the way: run again"],
+  [/^57014/, "connection.timeout", "raise statement_timeout, or load less at a time"],
+  [/^55P03/, "target.locked", "another session holds the table: wait for it"],
+  [/^42P01|^3F000/, "stream.not_found"],
+  [/^42703/, "column.unknown"],
+  [/^22|^23/, "data.value"],
+];
+/** By the driver's words, where there is no SQLSTATE. */
+const WORDS: readonly Case[] = [
+  [/ENOTFOUND|EAI_AGAIN|getaddrinfo|lookup address|no such host/i, "connection.host_unknown", "check the host's name"],
+  [
+    /ECONNREFUSED|refused|ENOENT|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|unreachable/i,
+    "connection.refused",
+    "check host and port, and that the server runs and listens there",
+  ],
+  [/does not support SSL/i, "connection.no_tls", "the server has no TLS: use sslmode=disable if that is wanted"],
+  [
+    /certificate|self.signed|CERT_|altnames|UnknownIssuer|unable to verify|invalid peer/i,
+    "connection.tls",
+    "name the certificate of the server's authority with sslrootcert, or check the host's name",
+  ],
+  [
+    /timeout|ETIMEDOUT|timed out/i,
+    "connection.timeout",
+    "check host, port and firewall; connect_timeout is in seconds",
+  ],
+  [/password/i, "connection.auth", "give the password in the URL, PGPASSWORD or the password file"],
+  [
+    /terminated|ECONNRESET|EPIPE|closed|Connection ended|not queryable/i,
+    "connection.lost",
+    "the server or the network ended the connection: run again",
+  ],
+];
+
+/** An error of driver or server as one of ours: what was tried, where, what the server said, and what to do. */
+export function pgError(thrown: unknown, { label, action }: Attempt): DtegError {
+  if (thrown instanceof DtegError) return thrown;
+  const error: ServerError = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const isServer = error.severity !== undefined && error.code !== undefined;
+  const text = isServer ? error.code ?? "" : `${error.code ?? ""} ${error.message}`;
+  const [, code, hint] = (isServer ? STATES : WORDS).find(([pattern]) => pattern.test(text)) ??
+    [/./, "query.failed" as const];
+  const said = [error.message || String(error.code), error.detail, placeOf(error)].filter(Boolean).join("; ");
+  const details: ErrorDetails = {
+    cause: thrown,
+    hint: hint ?? error.hint,
+    column: error.column ?? /column (\S+?)(?::|$)/.exec(error.where ?? "")?.[1],
+  };
+  return new DtegError(code, `cannot ${action} ${label}: ${said}`, details);
+}
+
+/** Where in a COPY the server stopped: `COPY t, line 3, column v: "…"`, without long values. */
+function placeOf({ where }: ServerError): string | undefined {
+  const first = where?.split("\n")[0];
+  return first && first.length > 200 ? `${first.slice(0, 200)}…` : first;
+}

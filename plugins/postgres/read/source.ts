@@ -1,0 +1,139 @@
+import { type Batch, DtegError, type Host, quoteTable, type ReadRequest, type Source } from "../../../sdk/mod.ts";
+import {
+  columnsOf,
+  columnsOfQuery,
+  findRelation,
+  listRelations,
+  type PgColumn,
+  primaryKeyOf,
+  type Relation,
+} from "../catalog.ts";
+import type { PostgresConfig } from "../mod.ts";
+import { type Parameters, parametersOf } from "../parameters.ts";
+import type { PgSession } from "../session.ts";
+import { copiedType, copyForm } from "../type_map.ts";
+import { extensionBatch } from "./extension_batch.ts";
+
+/** Something to read: a relation or a query, with the columns that are wanted. */
+export interface Reading {
+  readonly parameters: Parameters;
+  readonly session: PgSession;
+  readonly host: Host;
+  readonly request: ReadRequest;
+  readonly columns: readonly PgColumn[];
+  readonly relation?: Relation;
+  /** SQL after FROM. */
+  readonly from: string;
+}
+
+/** Reads tables, views and queries of a server. */
+export function postgresSource(config: PostgresConfig, host: Host): Source {
+  let parameters: Parameters | undefined;
+  let opened: Promise<PgSession> | undefined;
+  const resolved = () => parameters ??= parametersOf(config);
+  const open = () =>
+    opened ??= import("../session.ts").then(({ connect }) => connect(resolved(), { signal: host.signal }));
+
+  return {
+    async check() {
+      await open();
+    },
+    async *discover() {
+      for (const { name, rows } of await listRelations(await open())) yield { name, ...(rows > 0 && { rows }) };
+    },
+    async open(request) {
+      const session = await open();
+      const reading = { ...await whatToRead(session, request), parameters: resolved(), session, host, request };
+      const snapshotAt = new Date().toISOString();
+      const batch = request.accepts.find((format) => format === "pgcopy" || format === "scan") === "pgcopy" &&
+          request.text.length === 0
+        ? copyBatch(reading)
+        : await extensionBatch(reading);
+      return {
+        schema: batch.schema,
+        complete: true,
+        snapshotAt,
+        parts: [{ id: "0" }],
+        read: () => Promise.resolve<Batch>(batch),
+        verify: () => Promise.resolve(), // one statement is one snapshot
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      };
+    },
+    async query(sql) {
+      const session = await open();
+      const request: ReadRequest = {
+        stream: { sql },
+        columns: [],
+        drop: [],
+        text: [],
+        accepts: ["scan"],
+        settings: {},
+      };
+      return await extensionBatch({
+        ...await whatToRead(session, request),
+        parameters: resolved(),
+        session,
+        host,
+        request,
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      const session = await opened?.catch(() => undefined); // who opened it reported it
+      await session?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function whatToRead(
+  session: PgSession,
+  { stream, columns: wanted }: ReadRequest,
+): Promise<Pick<Reading, "columns" | "relation" | "from">> {
+  if ("sql" in stream) {
+    const sql = stream.sql.trim().replace(/(;\s*)+$/, "");
+    return { columns: pick(await columnsOfQuery(session, sql), wanted), from: `(${sql}\n) q` };
+  }
+  const relation = await findRelation(session, stream);
+  const columns = pick(await columnsOf(session, relation.oid), wanted);
+  return { columns, relation, from: quoteTable(relation.name.schema, relation.name.name) };
+}
+
+function pick(columns: readonly PgColumn[], wanted: ReadRequest["columns"]): readonly PgColumn[] {
+  if (wanted.length === 0) return columns;
+  return wanted.map(({ name }) => {
+    const found = columns.find((column) => column.name === name);
+    if (found) return found;
+    throw new DtegError(
+      "column.unknown",
+      `the stream has no column ${JSON.stringify(name)}; it has ${
+        columns.map((column) => column.name).slice(0, 12).join(", ")
+      }`,
+      { column: name },
+    );
+  });
+}
+
+/** SQL after the list of columns. */
+export function restOf({ request: { where, limit }, from }: Reading): string {
+  return `FROM ${from}${where === undefined ? "" : ` WHERE (${where})`}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
+}
+
+/** Binary COPY, as another PostgreSQL takes it. Types that the other server may not have go as text. */
+function copyBatch(reading: Reading): Batch & { readonly kind: "bytes" } {
+  const { session, request } = reading;
+  for (const name of request.drop) pick(reading.columns, [{ name }]);
+  const columns = reading.columns.filter(({ name }) => !request.drop.includes(name));
+  const list = columns.map(copyForm).join(", ");
+  const sql = `COPY (SELECT ${list} ${restOf(reading)}) TO STDOUT (FORMAT binary)`;
+  const schema = columns.map((column) => ({
+    name: column.name,
+    type: column.type,
+    nullable: column.nullable,
+    native: { system: "postgres", type: copiedType(column) },
+  }));
+  return { kind: "bytes", format: "pgcopy", schema, stream: session.copyOut(sql) };
+}
+
+/** The primary key of a stream, where it is a table that has one. */
+export async function keyOf(session: PgSession, relation: Relation | undefined): Promise<readonly string[]> {
+  return relation ? await primaryKeyOf(session, relation.oid) : [];
+}

@@ -1,0 +1,115 @@
+import { type DataType, quoteName, type SimpleKind } from "../../sdk/mod.ts";
+
+/** What decides how a type of PostgreSQL is read. */
+export interface PgTypeShape {
+  /** As PostgreSQL prints it: `numeric(10,2)`. */
+  readonly pgType: string;
+  /** Name without modifiers; of an array that of its elements, of a domain that of its base type. */
+  readonly base: string;
+  readonly isArray: boolean;
+  /** b base, e enum, c composite, r range, m multirange. */
+  readonly category: string;
+  readonly isBuiltIn: boolean;
+}
+
+const SIMPLE: Readonly<Record<string, SimpleKind>> = {
+  bool: "bool",
+  int2: "int16",
+  int4: "int32",
+  int8: "int64",
+  oid: "uint32",
+  float4: "float32",
+  float8: "float64",
+  text: "text",
+  varchar: "text",
+  bpchar: "text",
+  name: "text",
+  char: "text",
+  citext: "text",
+  bytea: "bytes",
+  date: "date",
+  time: "time",
+  timetz: "timetz",
+  interval: "interval",
+  uuid: "uuid",
+  json: "json",
+  jsonb: "json",
+};
+
+/** The type of a column's values. */
+export function typeOfPg({ pgType, base, isArray }: PgTypeShape): DataType {
+  if (isArray) return { kind: "json" };
+  if (SIMPLE[base]) return { kind: SIMPLE[base] };
+  if (base === "timestamp" || base === "timestamptz") return { kind: base, precision: 6 };
+  if (base === "numeric") {
+    const bounds = /\((\d+),(-?\d+)\)/.exec(pgType);
+    const [precision, scale] = bounds ? [Number(bounds[1]), Number(bounds[2])] : [undefined, undefined];
+    const isPlain = precision !== undefined && scale !== undefined && precision <= 38 && scale >= 0 &&
+      scale <= precision;
+    return isPlain ? { kind: "decimal", precision, scale } : { kind: "decimal" };
+  }
+  if (base === "money") return { kind: "decimal" };
+  return { kind: "other", native: pgType };
+}
+
+/** Types that DuckDB's extension carries without loss. NaN of a numeric and moments past the year 294246 are looked at apart. */
+const EXACT = new Set([
+  "bool",
+  "int2",
+  "int4",
+  "int8",
+  "oid",
+  "float4",
+  "float8",
+  "text",
+  "varchar",
+  "bpchar",
+  "name",
+  "bytea",
+  "date",
+  "time",
+  "timetz",
+  "interval",
+  "uuid",
+  "json",
+  "jsonb",
+  "timestamp",
+  "timestamptz",
+]);
+
+/** True for a column that DuckDB's extension reads exactly as it is. */
+export function isExactInDuckdb(shape: PgTypeShape): boolean {
+  if (shape.isArray || shape.category !== "b") return false;
+  if (shape.base === "numeric") {
+    const type = typeOfPg(shape);
+    return type.kind === "decimal" && type.precision !== undefined;
+  }
+  return EXACT.has(shape.base) && shape.isBuiltIn;
+}
+
+/** SQL of the server that gives a column in a form that DuckDB's extension carries exactly. */
+export function carriedForm(column: PgTypeShape & { readonly name: string }): string {
+  const name = quoteName(column.name);
+  if (isExactInDuckdb(column)) return name;
+  if (column.isArray) return `pg_catalog.to_json(${name})::text AS ${name}`;
+  if (column.base === "money") return `${name}::numeric::text AS ${name}`;
+  return `${name}::text AS ${name}`;
+}
+
+/** SQL of the server that gives a column in a type that binary COPY carries to another server. */
+export function copyForm(column: PgTypeShape & { readonly name: string }): string {
+  const name = quoteName(column.name);
+  if (copiesAsIs(column)) return name;
+  return `${name}::${column.isArray ? "text[]" : "text"} AS ${name}`;
+}
+
+/** True for a type that every server has: its binary form means the same everywhere. */
+export function copiesAsIs({ isBuiltIn, category }: PgTypeShape): boolean {
+  return isBuiltIn && (category === "b" || category === "r" || category === "m");
+}
+
+/** The type that a column has in a table of another server. */
+export function copiedType(column: PgTypeShape): string {
+  if (copiesAsIs(column)) return column.pgType;
+  return column.isArray ? "text[]" : "text";
+}

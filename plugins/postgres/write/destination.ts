@@ -1,0 +1,51 @@
+import { type Destination, formatName, type Host, type TableName } from "../../../sdk/mod.ts";
+import type { PostgresConfig } from "../mod.ts";
+import { type Parameters, parametersOf } from "../parameters.ts";
+import type { PgSession } from "../session.ts";
+import { findExisting } from "./existing_table.ts";
+import { readState } from "./state_table.ts";
+import { tableWriter } from "./table_writer.ts";
+import { POSTGRES_TYPES } from "./type_table.ts";
+
+/** Longest name that PostgreSQL keeps, in bytes. */
+const NAME_BYTES = 63;
+
+/** Writes tables of a server. */
+export function postgresDestination(config: PostgresConfig, host: Host): Destination {
+  let parameters: Parameters | undefined;
+  let opened: Promise<PgSession> | undefined;
+  const connectAnew = async () => {
+    const { connect } = await import("../session.ts");
+    return await connect(parameters ??= parametersOf(config), { signal: host.signal });
+  };
+  const open = () => opened ??= connectAnew();
+  const place = (table: TableName) => ({ schema: table.schema ?? "public", name: table.name });
+
+  return {
+    accepts: ["pgcopy", "csv"],
+    types: POSTGRES_TYPES,
+    can: { writes: ["replace", "append", "merge"], transaction: true, foldsCase: false, nameBytes: NAME_BYTES },
+    place: (stream, into) => place(into ?? stream),
+    label: (table) => formatName(place(table)),
+    async check() {
+      await open();
+    },
+    async describe(table) {
+      const session = await open();
+      const existing = await findExisting(session, place(table));
+      if (!existing) return undefined;
+      const state = await readState(session, place(table));
+      return {
+        columns: existing.columns.map(({ name, type }) => ({ name, native: type })),
+        madeByDteg: state !== undefined,
+      };
+    },
+    state: { read: async (table) => await readState(await open(), place(table)) },
+    open: async (target) =>
+      await tableWriter({ session: await open(), connectAnew, target: { ...target, table: place(target.table) } }),
+    async [Symbol.asyncDispose]() {
+      const session = await opened?.catch(() => undefined); // who opened it reported it
+      await session?.[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,212 @@
+import {
+  type BytesBatch,
+  type Counts,
+  type Destination,
+  DtegError,
+  type FilesBatch,
+  formatName,
+  type Reader,
+  type ScanBatch,
+  type Schema,
+  type Source,
+  targetType,
+  typeText,
+  type Writer,
+} from "../../sdk/mod.ts";
+import { type ResolvedFiles, resolveFiles } from "./files/resolve_files.ts";
+import type { LentHost } from "./host.ts";
+import { columnRefs } from "./move/column_refs.ts";
+import { openCsvPipe } from "./move/csv_pipe.ts";
+import type { StageSession } from "./move/session.ts";
+import { type Naming, type Shape, shapeBatch, shapeBytes } from "./plan/shape.ts";
+import type { RunContext } from "./run_context.ts";
+import type { StreamJob } from "./stream_job.ts";
+
+/** The two ends of a stream at work. */
+export interface Ends {
+  readonly source: Source;
+  readonly destination: Destination;
+  readonly session: StageSession;
+  readonly host: LentHost;
+}
+
+/** What a stream has done so far; kept outside so that a failure reports it too. */
+export interface Tally {
+  phase: "before" | "moving";
+  read: number;
+}
+
+/** A stream that is to be moved. */
+export interface Move {
+  readonly job: StreamJob;
+  readonly context: RunContext;
+  readonly reader: Reader;
+  readonly tally: Tally;
+}
+
+/** Moves the data. A type that was guessed and does not hold is guessed again from all rows: nothing is visible before the commit. */
+export async function moveParts(ends: Ends, move: Move): Promise<Counts> {
+  try {
+    return await moveOnce(ends, move, "first rows");
+  } catch (error) {
+    if (!(error instanceof DtegError) || error.code !== "data.guess") throw error;
+    const place = error.line ? ` (line ${error.line})` : "";
+    ends.host.log.info(`${error.message}${place}: all rows are looked at for its type`);
+    return await moveOnce(ends, move, "all rows");
+  }
+}
+
+async function moveOnce(ends: Ends, move: Move, guess: "first rows" | "all rows"): Promise<Counts> {
+  const { destination } = ends;
+  const { job, context, reader, tally } = move;
+  const [part] = reader.parts;
+  const batch = await reader.read(part);
+  const before = (await destination.state.read(job.table))?.names;
+  const ready = batch.kind === "bytes"
+    ? {
+      ...shapeBytes(batch, job.stream, namingOf(destination, before)),
+      explain: (error: DtegError) => Promise.resolve(error),
+    }
+    : await stagedShape(batch, ends, { move, guess, before });
+  checkTypes(ready.batch.schema, destination, job);
+  const load = crypto.randomUUID().replaceAll("-", "").slice(0, 16);
+  await using writer = await destination.open({
+    table: job.table,
+    schema: ready.batch.schema,
+    write: job.stream.write,
+    key: job.stream.key.map((column) => ready.names[column] ?? column),
+    load,
+    run: context.run,
+    complete: reader.complete,
+    snapshotAt: reader.snapshotAt,
+    options: { ...job.stream.table, numbers: job.stream.numbers },
+  });
+  tally.phase = "moving";
+  try {
+    tally.read = await deliver(ready.batch, { writer, part: part.id, ends });
+  } catch (error) {
+    throw await faultOf(error, { reader, explain: ready.explain });
+  }
+  await reader.verify();
+  context.signal.throwIfAborted();
+  const { pipeline, name, table } = job;
+  const counts = await writer.commit({
+    pipeline: pipeline.name,
+    stream: name,
+    target: table.name,
+    load,
+    run: context.run,
+    committedAt: new Date().toISOString(),
+    names: ready.names,
+  });
+  return { ...counts, bytes: counts.bytes ?? reader.bytes ?? null };
+}
+
+/** Hands a batch over in a form that the destination takes; the stage converts where it does not take what there is. */
+async function deliver(
+  batch: ScanBatch | BytesBatch,
+  { writer, part, ends: { destination, session, host } }: {
+    readonly writer: Writer;
+    readonly part: string;
+    readonly ends: Ends;
+  },
+): Promise<number> {
+  if (batch.kind === "bytes" || destination.accepts.includes("scan")) return (await writer.write(part, batch)).rows;
+  await using pipe = openCsvPipe(session, batch, { tempDir: host.tempDir });
+  let rows: number;
+  try {
+    ({ rows } = await writer.write(part, pipe.batch));
+  } catch (error) {
+    const taken = DtegError.from(error);
+    if (taken.failure !== "data" && taken.failure !== "internal") throw error;
+    await pipe[Symbol.asyncDispose]();
+    await pipe.rows(); // why the stream broke off tells more than that it did
+    throw error;
+  }
+  const sent = await pipe.rows();
+  if (sent !== rows) throw new DtegError("internal", `${sent} rows were sent and ${rows} arrived`);
+  return rows;
+}
+
+/** Files or a query as the query of what the target gets. */
+async function stagedShape(
+  batch: FilesBatch | ScanBatch,
+  ends: Ends,
+  { move, guess, before }: {
+    readonly move: Move;
+    readonly guess: "first rows" | "all rows";
+    readonly before?: Naming["before"];
+  },
+): Promise<Shape & Pick<ResolvedFiles, "explain">> {
+  const { job, context, reader } = move;
+  const { scan, explain } = await resolve(batch, ends, { move, guess }).catch(async (error) => {
+    throw await faultOf(error, { reader });
+  });
+  if (scan.schema.length === 0) return { batch: scan, names: {}, explain };
+  const filtered = batch.kind === "files"
+    ? withConditions(scan, { where: job.stream.where, limit: context.limit })
+    : scan;
+  const shape = shapeBatch(filtered, job.stream, {
+    ...namingOf(ends.destination, before),
+    types: ends.destination.types,
+  });
+  return { ...shape, explain };
+}
+
+const namingOf = ({ can: { foldsCase, nameBytes } }: Destination, before: Naming["before"]): Naming => ({
+  foldsCase,
+  nameBytes,
+  before,
+});
+
+/** A batch as a query, whatever it came as. */
+async function resolve(
+  batch: FilesBatch | ScanBatch,
+  { session, host }: Ends,
+  { move, guess }: { move: Move; guess: "first rows" | "all rows" },
+): Promise<ResolvedFiles> {
+  if (batch.kind === "scan") return { scan: batch, explain: (error) => Promise.resolve(error) };
+  const declared = new Map(move.job.stream.columns.flatMap(({ name, type }) => type ? [[name, type]] : []));
+  return await resolveFiles(session, { batch, declared, guess, tempDir: host.tempDir, log: host.log });
+}
+
+/** Why reading failed: first of all because the source changed meanwhile; else with the place of the fault. */
+async function faultOf(
+  thrown: unknown,
+  { reader, explain }: { reader: Reader; explain?: ResolvedFiles["explain"] },
+): Promise<DtegError> {
+  const error = DtegError.from(thrown);
+  if (error.failure === "cancelled") return error;
+  try {
+    await reader.verify();
+  } catch (changed) {
+    return DtegError.from(changed);
+  }
+  return await explain?.(error) ?? error;
+}
+
+/** `where` and `limit` for what was read whole. */
+function withConditions(scan: ScanBatch, { where, limit }: { where?: string; limit?: number }): ScanBatch {
+  if (where === undefined && limit === undefined) return scan;
+  const condition = where === undefined ? "" : ` WHERE (${where})`;
+  const from = where === undefined ? columnRefs(scan, "f").from : `(${scan.query}) f`;
+  return { ...scan, query: `SELECT * FROM ${from}${condition}${limit === undefined ? "" : ` LIMIT ${limit}`}` };
+}
+
+/** Refuses a column that the target cannot hold. */
+function checkTypes(schema: Schema, { types }: Destination, { table }: StreamJob): void {
+  for (const column of schema) {
+    const row = targetType(types, column);
+    if (row.grade !== "lossy") continue;
+    throw new DtegError(
+      "schema.lossy",
+      `column ${JSON.stringify(column.name)} is ${typeText(column.type)}, which ${formatName(table)} holds only as ${
+        row.to(column.type)
+      }, with loss`,
+      {
+        column: column.name,
+        hint: `declare a type that it can hold: columns: { ${column.name}: { type: text } }`,
+      },
+    );
+  }
+}

@@ -1,0 +1,15 @@
+import type { TableName } from "../../sdk/mod.ts";
+import type { Pipeline, PipelineStream } from "../config/pipeline.ts";
+
+/** A stream whose name is known. */
+export type NamedStream = PipelineStream & { readonly name: string };
+
+/** One stream and where it goes. */
+export interface StreamJob {
+  readonly pipeline: Pipeline;
+  readonly stream: NamedStream;
+  readonly name: string;
+  readonly table: TableName;
+  /** The target as the user calls it. */
+  readonly target: string;
+}
