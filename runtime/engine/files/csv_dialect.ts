@@ -1,6 +1,6 @@
 import { DtegError, type ReadOptions } from "../../../sdk/mod.ts";
 import { type Dialect, type Field, parseRecords } from "./csv_scan.ts";
-import { GUESS_FORMS } from "./parse_text.ts";
+import { TYPED_FORMS } from "../text/guess_rule.ts";
 
 /** Bytes of a file's beginning that are looked at. */
 const HEAD = 256 * 1024;
@@ -120,7 +120,7 @@ function guessDelimiter(head: Head, { quote, escape }: { quote: string; escape: 
   return best.delimiter;
 }
 
-const TYPED = new RegExp(`^(?:${Object.values(GUESS_FORMS).join("|")})$`);
+const TYPED = new RegExp(`^(?:${TYPED_FORMS.join("|")})$`);
 const isTyped = (field: Field | undefined) => field !== undefined && !field.quoted && TYPED.test(field.text);
 
 /**

@@ -1,7 +1,8 @@
 import { DtegError, type DuckSession, type FilesBatch } from "../../../sdk/mod.ts";
 import { type CsvGroup, readCsv } from "./csv_call.ts";
 import { type Place, scanPlaces } from "./csv_scan.ts";
-import { refusedBy, type TextColumn } from "./parse_text.ts";
+import { refusedBy } from "../text/parse_text.ts";
+import type { TextColumn } from "../text/text_rule.ts";
 
 interface Reading {
   readonly session: DuckSession;

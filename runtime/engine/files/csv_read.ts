@@ -5,8 +5,9 @@ import { targetNames } from "../plan/names.ts";
 import { type CsvGroup, fileNames, nameOf, readCsv } from "./csv_call.ts";
 import { type CsvLayout, findLayout } from "./csv_dialect.ts";
 import { explainCsv } from "./csv_explain.ts";
-import { GUESS_ROWS, guessTypes } from "./guess.ts";
-import { parseText, type TextColumn } from "./parse_text.ts";
+import { GUESS_ROWS, guessTypes } from "../text/guess.ts";
+import { parseText } from "../text/parse_text.ts";
+import type { TextColumn } from "../text/text_rule.ts";
 import type { FilesRequest, ResolvedFiles } from "./resolve_files.ts";
 
 /** All columns of the files, in order of appearance. */

@@ -9,10 +9,10 @@ import {
 import { quoteName, quoteText } from "../../../sdk/mod.ts";
 import { globSafe } from "./csv_call.ts";
 import { columnAliases } from "../move/column_refs.ts";
-import { guessTypes } from "./guess.ts";
+import { guessTypes } from "../text/guess.ts";
 import { explainJson } from "./json_explain.ts";
 import { markNumbers, NUMBER_MARK, RISKY_NUMBER } from "./json_numbers.ts";
-import { parseText } from "./parse_text.ts";
+import { parseText } from "../text/parse_text.ts";
 import type { FilesRequest, ResolvedFiles } from "./resolve_files.ts";
 
 /** How the records of a file stand in it. */

@@ -2,7 +2,7 @@ import type { Column, DataType } from "../../../sdk/mod.ts";
 import { typeText } from "../../../sdk/mod.ts";
 import { refuse } from "./duck_error.ts";
 import { duckType, isWide } from "./duck_type.ts";
-import { parseText } from "../files/parse_text.ts";
+import { parseText } from "../text/parse_text.ts";
 import { csvText } from "./text_form.ts";
 
 /** True when two types are the same in the stage. */

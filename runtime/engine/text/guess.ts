@@ -1,6 +1,6 @@
 import type { DataType, DuckSession, Row } from "../../../sdk/mod.ts";
 import { quoteName, quoteText } from "../../../sdk/mod.ts";
-import { exactDouble, GUESS_FORMS } from "./parse_text.ts";
+import { exactDouble, GUESS_FORMS } from "./guess_rule.ts";
 
 /** Rows that a first guess looks at. A value further down that breaks it leads to a second guess from all rows. */
 export const GUESS_ROWS = 20_000;
@@ -43,7 +43,6 @@ function countsOf(name: string, index: number): string {
     int64: `count(*) FILTER (${form("int")} AND ${castable("BIGINT")})`,
     decimal: `count(*) FILTER (${form("decimal")})`,
     double: `count(*) FILTER (${exactDouble(ref)})`,
-    exponent: `count(*) FILTER (${form("exponent")} OR ${form("special")})`,
     digits: `max(${whole_digits})`,
     scale: `max(CASE WHEN ${whole} THEN strlen(split_part(${ref}, '.', 2)) END)`,
     date: `count(*) FILTER (${form("date")} AND CAST(TRY_CAST(${ref} AS DATE) AS VARCHAR) = ${ref})`,
@@ -63,7 +62,7 @@ function typeFor(row: Row, index: number): DataType {
     const digits = count("digits") + scale;
     return digits <= 38 ? { kind: "decimal", precision: digits <= 18 ? 18 : 38, scale } : { kind: "decimal" };
   }
-  if (count("double") === n && count("exponent") > 0) return { kind: "float64" };
+  if (count("double") === n) return { kind: "float64" };
   if (count("bool") === n) return { kind: "bool" };
   if (count("date") === n) return { kind: "date" };
   if (count("timestamp") === n) return { kind: "timestamp", precision: 6 };
