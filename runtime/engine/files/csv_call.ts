@@ -9,7 +9,7 @@ export interface CsvGroup {
 
 /** The call that reads a group; its columns are c0, c1 …, so that no name can collide. */
 export function readCsv({ layout, paths }: CsvGroup, { options }: FilesBatch): string {
-  const { delimiter, quote, escape, skip, header, headerLines, names } = layout;
+  const { delimiter, quote, escape, skip, header, headerLines, names, lineBreak } = layout;
   const byLines = names.length === 1 && headerLines <= 1; // DuckDB drops a blank line behind a header that it reads itself
   const settings = {
     auto_detect: "false",
@@ -19,6 +19,8 @@ export function readCsv({ layout, paths }: CsvGroup, { options }: FilesBatch): s
     escape: quoteText(escape),
     nullstr: options.null === undefined ? "''" : `['', ${quoteText(options.null)}]`,
     allow_quoted_nulls: "false",
+    // else DuckDB takes the first break that it meets, also in quotes; "\r\n" is left to it, since it reads wrong rows when told
+    ...((lineBreak === "\n" || lineBreak === "\r") && { new_line: lineBreak === "\n" ? "'\\n'" : "'\\r'" }),
     header: String(header && !byLines),
     skip: String(byLines ? skip + headerLines : skip),
     columns: `{${names.map((_, index) => `'c${index}': 'VARCHAR'`).join(", ")}}`,

@@ -1,5 +1,5 @@
 import { DtegError, type ReadOptions } from "../../../sdk/mod.ts";
-import { type Dialect, type Field, parseRecords } from "./csv_scan.ts";
+import { type Dialect, type Field, type LineBreak, parseRecords, type TextRecord } from "./csv_scan.ts";
 import { TYPED_FORMS } from "../text/guess_rule.ts";
 
 /** Bytes of a file's beginning that are looked at. */
@@ -15,6 +15,10 @@ export interface CsvLayout extends Dialect {
   readonly header: boolean;
   /** Lines that the header takes. */
   readonly headerLines: number;
+  /** How its first record ends. */
+  readonly lineBreak: LineBreak;
+  /** There are blanks between quotes and delimiters. */
+  readonly isPadded: boolean;
 }
 
 interface Head {
@@ -30,25 +34,72 @@ export async function findLayout(
 ): Promise<CsvLayout> {
   const quote = options.quote ?? '"';
   const escape = options.escape ?? quote;
-  const skip = options.skip ?? 0;
   for (let size = HEAD;; size *= 4) {
     const head = await readHead(file, size);
-    const text = dropLines(head.text, skip);
+    const text = dropLines(head.text, options.skip ?? 0);
     if (text.replace(/^[\r\n]+/, "") === "" && head.whole) throw emptyFile(file.name);
     const given = { quote, escape, delimiter: options.delimiter ?? first?.delimiter };
     const delimiter = given.delimiter ?? guessDelimiter({ ...head, text }, { quote, escape });
-    const records = parseRecords(text, { delimiter, quote, escape }, { whole: head.whole, limit: 500 });
+    checkDialect({ delimiter, quote, escape });
+    const all = parseRecords(text, { delimiter, quote, escape }, { whole: head.whole, limit: 500 });
+    const blanks = leadingBlanks(all, options);
+    const records = all.slice(blanks);
     if (records.length === 0 || (records.length < 2 && !head.whole)) {
       if (size < MOST_HEAD && !head.whole) continue;
       if (records.length === 0) throw unreadable(file.name);
     }
-    const header = options.header ?? first?.header ?? looksLikeHeader(records);
-    const names = header
-      ? records[0].map((f, i) => f.text || `column_${i + 1}`)
-      : records[0].map((_, i) => `column_${i + 1}`);
-    const headerLines = header ? lineCount(records[0]) : 0;
-    return { delimiter, quote, escape, skip, names, header, headerLines };
+    return layoutOf(records, { file, options, first, dialect: { delimiter, quote, escape }, blanks });
   }
+}
+
+interface Finding {
+  readonly file: { readonly name: string };
+  readonly options: ReadOptions;
+  readonly first?: CsvLayout;
+  readonly dialect: Dialect;
+  readonly blanks: number;
+}
+
+function layoutOf(records: readonly TextRecord[], { file, options, first, dialect, blanks }: Finding): CsvLayout {
+  const rows = records.map(({ fields }) => fields);
+  const header = options.header ?? first?.header ?? looksLikeHeader(rows);
+  const names = rows[0].map(({ text }, index) => header && text ? text : `column_${index + 1}`);
+  const odd = names.find((name) => name.includes("\0"));
+  if (odd !== undefined) {
+    throw new DtegError("csv.invalid", `the header of "${file.name}" names a column ${JSON.stringify(odd)}`, {
+      path: file.name,
+      hint: "no target can hold a name with a NUL character: mend the header",
+    });
+  }
+  return {
+    ...dialect,
+    skip: (options.skip ?? 0) + blanks,
+    names,
+    header,
+    headerLines: header ? lineCount(rows[0]) : 0,
+    lineBreak: records[0].lineBreak,
+    isPadded: rows.some((fields) => fields.some(({ padded }) => padded)),
+  };
+}
+
+/** Blank lines before the first record. Where there is no header a blank line of a one-column file is a row. */
+function leadingBlanks(records: readonly TextRecord[], { header }: ReadOptions): number {
+  const count = records.findIndex(({ fields }) => fields.length > 1 || fields[0].text !== "" || fields[0].quoted);
+  if (count < 0) return 0;
+  return header === false && records[count].fields.length === 1 ? 0 : count;
+}
+
+/** Settings with which no file can be read. */
+function checkDialect({ delimiter, quote, escape }: Dialect): void {
+  const wrong = delimiter === quote || delimiter === escape
+    ? "is also the quote or the escape"
+    : [delimiter, quote, escape].some((char) => /[\r\n]/.test(char))
+    ? "or the quote is a line break"
+    : undefined;
+  if (wrong === undefined) return;
+  throw new DtegError("connector.config", `the delimiter ${JSON.stringify(delimiter)} ${wrong}`, {
+    hint: "declare `delimiter`, `quote` and `escape` as the file has them",
+  });
 }
 
 async function readHead({ path, name }: { path: string; name: string }, size: number): Promise<Head> {
@@ -109,6 +160,7 @@ function guessDelimiter(head: Head, { quote, escape }: { quote: string; escape: 
   let best = { delimiter: ",", score: 0 };
   for (const delimiter of DELIMITERS) {
     const records = parseRecords(head.text, { delimiter, quote, escape }, { whole: head.whole, limit: 500 })
+      .map(({ fields }) => fields)
       .filter((fields) => fields.length > 1 || fields[0].text !== "");
     if (records.length === 0) continue;
     const width = records[0].length;

@@ -1,4 +1,11 @@
-import type { DataType, DuckSession, FilesBatch, ScanBatch, Schema } from "../../../sdk/mod.ts";
+import {
+  type DataType,
+  DtegError,
+  type DuckSession,
+  type FilesBatch,
+  type ScanBatch,
+  type Schema,
+} from "../../../sdk/mod.ts";
 import { quoteName } from "../../../sdk/mod.ts";
 import { columnAliases } from "../move/column_refs.ts";
 import { targetNames } from "../plan/names.ts";
@@ -21,6 +28,7 @@ interface CsvColumn {
 export async function resolveCsv(session: DuckSession, request: FilesRequest): Promise<ResolvedFiles> {
   const { batch, declared, guess } = request;
   const groups = await groupByLayout(batch);
+  groups.forEach((group, index) => checkGroup(group, { batch, request, first: groups[0], isFirst: index === 0 }));
   const columns = unionColumns(groups);
   for (const column of columns.filter(({ at }) => at.includes(-1))) {
     const lacking = groups.filter((_, index) => column.at[index] < 0).flatMap((group) => group.paths);
@@ -49,13 +57,35 @@ export async function resolveCsv(session: DuckSession, request: FilesRequest): P
   return { scan, explain: (error) => explainCsv(error, { session, batch, groups, columns: typed }) };
 }
 
+interface Checking {
+  readonly batch: FilesBatch;
+  readonly request: FilesRequest;
+  readonly first: CsvGroup;
+  readonly isFirst: boolean;
+}
+
+/** Says what was taken for granted about a group of files, and refuses one that shares no column with the first. */
+function checkGroup({ layout, paths }: CsvGroup, { batch, request, first, isFirst }: Checking): void {
+  const name = nameOf(batch, paths[0]);
+  if (isFirst && !layout.header && batch.options.header === undefined) {
+    request.log.warn(`${name} has no header, as it seems: its first line is a row (\`header: true\` if it is none)`);
+  }
+  if (layout.isPadded) request.log.warn(`${name} has blanks around quoted fields: they are left out`);
+  if (layout.names.some((column) => first.layout.names.includes(column))) return;
+  throw new DtegError("csv.invalid", `"${name}" has no column of "${nameOf(batch, first.paths[0])}"`, {
+    path: name,
+    line: layout.skip + 1,
+    hint: "the files of one stream are matched by their columns' names: is its header missing?",
+  });
+}
+
 async function groupByLayout(batch: FilesBatch): Promise<readonly CsvGroup[]> {
   const groups = new Map<string, { layout: CsvLayout; paths: string[] }>();
   let first: CsvLayout | undefined;
   for (const [index, path] of batch.paths.entries()) {
     const layout = await findLayout({ path, name: batch.names[index] }, batch.options, { first });
     first ??= layout;
-    const key = JSON.stringify([layout.names, layout.headerLines]);
+    const key = JSON.stringify([layout.names, layout.headerLines, layout.skip, layout.lineBreak]);
     const group = groups.get(key);
     if (group) group.paths.push(path);
     else groups.set(key, { layout, paths: [path] });
