@@ -9,7 +9,7 @@ import {
   typeText,
 } from "../../sdk/mod.ts";
 import type { End, PipelineStream } from "../config/pipeline.ts";
-import { duckdbMemory, type Limits } from "./limits.ts";
+import { duckdbMemory, type Limits, usableThreads } from "./limits.ts";
 import { resolveFiles } from "./files/resolve_files.ts";
 import { columnRefs } from "./move/column_refs.ts";
 import { openStage, type StageSession } from "./move/session.ts";
@@ -48,10 +48,10 @@ export async function inspect(end: End, options: InspectOptions): Promise<Inspec
   const connector = options.connectors.find(({ name }) => name === end.connector);
   if (!connector?.source) throw new DtegError("connector.no_source", `${end.connector} cannot be read from`);
   const folder = await makeRunFolder(options.tempParent, options.id);
-  const { threads, maxTemp } = options.limits;
+  const { maxTemp } = options.limits;
   const stage = await openStage({
     memory: duckdbMemory(options.limits),
-    threads,
+    threads: usableThreads(options.limits),
     maxTemp,
     tempDir: folder.path,
     signal: options.signal,

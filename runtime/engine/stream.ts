@@ -20,6 +20,7 @@ import { type LentHost, makeHost } from "./host.ts";
 import { columnRefs } from "./move/column_refs.ts";
 import type { StageSession } from "./move/session.ts";
 import { type NamedStream, withNearest } from "./plan/jobs.ts";
+import { type DeclaredTypes, declaredTypes } from "./plan/declared_types.ts";
 import { type Shape, shapeBatch } from "./plan/shape.ts";
 import { confirmReplace } from "./plan/confirm.ts";
 import { asError, type RunContext, secondsSince } from "./run_context.ts";
@@ -161,10 +162,12 @@ async function moveOnce(ends: Ends, move: Move, guess: "first rows" | "all rows"
   const { job, context, reader, tally } = move;
   const [part] = reader.parts;
   const batch = await reader.read(part);
-  const resolved = await resolve(batch, ends, { move, guess }).catch(async (error) => {
+  const before = (await destination.state.read(job.table))?.names;
+  const existing = await destination.describe(job.table);
+  const declared = declaredTypes(job.stream, { existing, before });
+  const resolved = await resolve(batch, ends, { declared, guess }).catch(async (error) => {
     throw await faultOf(error, { reader });
   });
-  const before = (await destination.state.read(job.table))?.names;
   const shape = shapeOf(resolved.scan, { job, context, destination, batch, before });
   checkTypes(shape, destination, job);
   const load = crypto.randomUUID().replaceAll("-", "").slice(0, 16);
@@ -204,10 +207,9 @@ async function moveOnce(ends: Ends, move: Move, guess: "first rows" | "all rows"
 async function resolve(
   batch: Batch,
   { session, host }: Ends,
-  { move, guess }: { move: Move; guess: "first rows" | "all rows" },
+  { declared, guess }: { declared: DeclaredTypes; guess: "first rows" | "all rows" },
 ): Promise<ResolvedFiles> {
   if (batch.kind === "scan") return { scan: batch, explain: (error) => Promise.resolve(error) };
-  const declared = new Map(move.job.stream.columns.flatMap(({ name, type }) => type ? [[name, type]] : []));
   return await resolveFiles(session, { batch, declared, guess, tempDir: host.tempDir, log: host.log });
 }
 
