@@ -2,7 +2,7 @@ import { DtegError, type DuckSession, type Row } from "../../../sdk/mod.ts";
 import { quoteName } from "../../../sdk/mod.ts";
 import { castValue } from "../move/cast_value.ts";
 import { columnRefs } from "../move/column_refs.ts";
-import { fileNames, globSafe } from "./csv_call.ts";
+import { fileNames, globSafe } from "./file_names.ts";
 import type { FilesRequest, ResolvedFiles } from "./resolve_files.ts";
 
 /** Parquet files as a query. Types that DuckDB reads with loss are refused here, by the file's own schema. */
@@ -16,7 +16,11 @@ export async function resolveParquet(session: DuckSession, request: FilesRequest
       const elements = await session.all(`SELECT * FROM parquet_schema([${globSafe(path)}])`);
       for (const element of elements) checkElement(element, { file: batch.names[index], request });
     }
-    const file = filenameColumn ? `, ${fileNames(batch, batch.paths)} AS ${quoteName(filenameColumn)}` : "";
+    const file = filenameColumn
+      ? `, ${fileNames(batch.paths.map((path, index) => ({ path, name: batch.names[index] })))} AS ${
+        quoteName(filenameColumn)
+      }`
+      : "";
     const from = `read_parquet([${list}], union_by_name = true${filenameColumn ? ", filename = true" : ""})`;
     const native = await session.scan(`SELECT ${file ? `* EXCLUDE (filename)${file}` : "*"} FROM ${from}`);
     const schema = native.schema.map((column) => ({ ...column, type: declared.get(column.name) ?? column.type }));

@@ -1,7 +1,7 @@
 import type { DataType, DtegError, DuckSession, FilesBatch, Log, ScanBatch } from "../../../sdk/mod.ts";
 import { checkForms } from "../text/declared_form.ts";
-import { resolveCsv } from "./csv_read.ts";
-import { resolveJson } from "./json_read.ts";
+import { resolveCsv } from "../csv/csv_read.ts";
+import { resolveJson } from "../json/json_read.ts";
 import { resolveParquet } from "./parquet_read.ts";
 
 /** Files that are to become a query. */

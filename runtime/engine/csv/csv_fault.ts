@@ -1,5 +1,6 @@
 import { DtegError, type ErrorCode, type FilesBatch } from "../../../sdk/mod.ts";
-import { type CsvGroup, nameOf } from "./csv_call.ts";
+import { type CsvGroup } from "./csv_call.ts";
+import { nameOf } from "../files/file_names.ts";
 import type { CsvLayout } from "./csv_dialect.ts";
 import { type Place, placesOf } from "./csv_places.ts";
 

@@ -9,13 +9,14 @@ import {
 import { quoteName } from "../../../sdk/mod.ts";
 import { columnAliases } from "../move/column_refs.ts";
 import { targetNames } from "../plan/names.ts";
-import { type CsvGroup, fileNames, nameOf, readCsv } from "./csv_call.ts";
+import { type CsvGroup, readCsv } from "./csv_call.ts";
+import { fileNames, nameOf } from "../files/file_names.ts";
 import { type CsvLayout, findLayout } from "./csv_dialect.ts";
 import { explainCsv } from "./csv_explain.ts";
 import { GUESS_ROWS, guessTypes } from "../text/guess.ts";
 import { parseText } from "../text/parse_text.ts";
 import type { TextColumn } from "../text/text_rule.ts";
-import type { FilesRequest, ResolvedFiles } from "./resolve_files.ts";
+import type { FilesRequest, ResolvedFiles } from "../files/resolve_files.ts";
 
 /** All columns of the files, in order of appearance. */
 interface CsvColumn {
@@ -114,7 +115,9 @@ function rawQuery(
   const { filenameColumn } = batch.options;
   const queries = groups.map((group, index) => {
     const list = columns.map(({ at }, column) => `${at[index] < 0 ? "NULL::VARCHAR" : `c${at[index]}`} AS k${column}`);
-    if (filenameColumn) list.push(`${fileNames(batch, group.paths)} AS file_name`);
+    if (filenameColumn) {
+      list.push(`${fileNames(group.paths.map((path) => ({ path, name: nameOf(batch, path) })))} AS file_name`);
+    }
     return `SELECT ${list.join(", ")} FROM ${readCsv(group, batch)}`;
   });
   return queries.join(" UNION ALL ");

@@ -1,4 +1,5 @@
 import { type FilesBatch, quoteText } from "../../../sdk/mod.ts";
+import { globSafe } from "../files/file_names.ts";
 import type { CsvLayout } from "./csv_dialect.ts";
 
 /** Files of one layout: they are read by one call. */
@@ -29,19 +30,3 @@ export function readCsv({ layout, paths }: CsvGroup, { options }: FilesBatch): s
   const list = Object.entries(settings).map(([key, value]) => `${key} = ${value}`).join(", ");
   return `read_csv([${paths.map(globSafe).join(", ")}], ${list})`;
 }
-
-/** A path as a literal that DuckDB does not take for a pattern. */
-export function globSafe(path: string): string {
-  return quoteText(path.replace(/[[*?]/g, "[$&]"));
-}
-
-/** SQL that gives the name that the user knows a file by. */
-export function fileNames(batch: FilesBatch, paths: readonly string[]): string {
-  const changed = paths.filter((path) => nameOf(batch, path) !== path);
-  if (changed.length === 0) return "filename";
-  const cases = changed.map((path) => `WHEN ${quoteText(path)} THEN ${quoteText(nameOf(batch, path))}`);
-  return `CASE filename ${cases.join(" ")} ELSE filename END`;
-}
-
-/** The name that the user knows a file by. */
-export const nameOf = (batch: FilesBatch, path: string) => batch.names[batch.paths.indexOf(path)] ?? path;
