@@ -1,5 +1,5 @@
 import { type FilesBatch, quoteText } from "../../../sdk/mod.ts";
-import { globSafe } from "../files/file_names.ts";
+import { FILE_COLUMN, globSafe } from "../files/file_names.ts";
 import type { CsvLayout } from "./csv_dialect.ts";
 
 /** Files of one layout: they are read by one call. */
@@ -25,7 +25,8 @@ export function readCsv({ layout, paths }: CsvGroup, { options }: FilesBatch): s
     header: String(header && !byLines),
     skip: String(byLines ? skip + headerLines : skip),
     columns: `{${names.map((_, index) => `'c${index}': 'VARCHAR'`).join(", ")}}`,
-    ...(options.filenameColumn && { filename: "true" }),
+    hive_partitioning: "false",
+    ...(options.filenameColumn && { filename: quoteText(FILE_COLUMN) }),
   };
   const list = Object.entries(settings).map(([key, value]) => `${key} = ${value}`).join(", ");
   return `read_csv([${paths.map(globSafe).join(", ")}], ${list})`;

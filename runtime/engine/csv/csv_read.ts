@@ -10,7 +10,7 @@ import { quoteName } from "../../../sdk/mod.ts";
 import { columnAliases } from "../move/column_refs.ts";
 import { targetNames } from "../plan/names.ts";
 import { type CsvGroup, readCsv } from "./csv_call.ts";
-import { fileNames, nameOf } from "../files/file_names.ts";
+import { FILE_COLUMN, fileNames, nameOf } from "../files/file_names.ts";
 import { type CsvLayout, findLayout } from "./csv_dialect.ts";
 import { explainCsv } from "./csv_explain.ts";
 import { GUESS_ROWS, guessTypes } from "../text/guess.ts";
@@ -116,7 +116,11 @@ function rawQuery(
   const queries = groups.map((group, index) => {
     const list = columns.map(({ at }, column) => `${at[index] < 0 ? "NULL::VARCHAR" : `c${at[index]}`} AS k${column}`);
     if (filenameColumn) {
-      list.push(`${fileNames(group.paths.map((path) => ({ path, name: nameOf(batch, path) })))} AS file_name`);
+      list.push(
+        `${
+          fileNames(quoteName(FILE_COLUMN), group.paths.map((path) => ({ path, name: nameOf(batch, path) })))
+        } AS file_name`,
+      );
     }
     return `SELECT ${list.join(", ")} FROM ${readCsv(group, batch)}`;
   });

@@ -1,5 +1,5 @@
 import type { FilesBatch } from "../../../sdk/mod.ts";
-import { globSafe } from "../files/file_names.ts";
+import { FILE_COLUMN, globSafe } from "../files/file_names.ts";
 
 /** How the records of a file stand in it. */
 export type JsonLayout = "newline_delimited" | "array" | "unstructured";
@@ -65,7 +65,8 @@ export function readEach(
   const layouts = [...new Set(files.map(({ layout }) => layout))];
   return layouts.map((layout) => {
     const paths = files.filter((file) => file.layout === layout).map(({ path }) => globSafe(path)).join(", ");
-    const options = `format = '${layout}', filename = true, maximum_object_size = 67108864${settings}`;
+    const options =
+      `format = '${layout}', filename = '${FILE_COLUMN}', hive_partitioning = false, maximum_object_size = 67108864${settings}`;
     return `SELECT ${list} FROM ${reader}([${paths}], ${options})`;
   }).join(" UNION ALL ");
 }

@@ -1,5 +1,5 @@
 import { type DataType, DtegError, type DuckSession, quoteName, quoteText } from "../../../sdk/mod.ts";
-import { fileNames } from "../files/file_names.ts";
+import { FILE_COLUMN, fileNames } from "../files/file_names.ts";
 import type { FilesRequest, ResolvedFiles } from "../files/resolve_files.ts";
 import { columnAliases } from "../move/column_refs.ts";
 import { guessTypes } from "../text/guess.ts";
@@ -74,12 +74,12 @@ async function keyQuery(session: DuckSession, { files, columns, mark }: Reading)
   const hasTwins = folded.size < columns.length || columns.some(({ name }) => name === "");
   const raw = hasTwins ? await lookUps(session, { files, columns }) : namedColumns({ files, columns });
   const list = columns.map(({ ref, isNested }) => `${unmarked(ref, { mark, isNested })} AS ${ref}`);
-  return `SELECT ${list.join(", ")}, ${fileNames(files)} AS file_name FROM (${raw})`;
+  return `SELECT ${list.join(", ")}, ${fileNames(quoteName(FILE_COLUMN), files)} AS file_name FROM (${raw})`;
 }
 
 function namedColumns({ files, columns }: Reading): string {
   const spec = columns.map(({ name, isNested }) => `${quoteText(name)}: '${isNested ? "JSON" : "VARCHAR"}'`).join(", ");
-  const list = [...columns.map(({ name, ref }) => `${quoteName(name)} AS ${ref}`), "filename"].join(", ");
+  const list = [...columns.map(({ name, ref }) => `${quoteName(name)} AS ${ref}`), quoteName(FILE_COLUMN)].join(", ");
   return readEach(files, { list, reader: "read_json", settings: `, columns = {${spec}}` });
 }
 
@@ -99,7 +99,7 @@ async function lookUps(session: DuckSession, { files, columns }: Reading): Promi
       : `json_extract_string(json, ${pointer})`;
     return `${text} AS ${ref}`;
   });
-  return readEach(files, { list: [...list, "filename"].join(", "), reader });
+  return readEach(files, { list: [...list, quoteName(FILE_COLUMN)].join(", "), reader });
 }
 
 /** Numbers that were made strings become numbers again. */
