@@ -62,6 +62,8 @@ interface Finding {
 
 function layoutOf(records: readonly TextRecord[], { file, options, first, dialect, blanks }: Finding): CsvLayout {
   const rows = records.map(({ fields }) => fields);
+  const skip = (options.skip ?? 0) + blanks;
+  refuseBroken(rows, { name: file.name, skip });
   const header = options.header ?? first?.header ?? looksLikeHeader(rows);
   const names = rows[0].map(({ text }, index) => header && text ? text : `column_${index + 1}`);
   const odd = names.find((name) => name.includes("\0"));
@@ -73,13 +75,31 @@ function layoutOf(records: readonly TextRecord[], { file, options, first, dialec
   }
   return {
     ...dialect,
-    skip: (options.skip ?? 0) + blanks,
+    skip,
     names,
     header,
     headerLines: header ? lineCount(rows[0]) : 0,
     lineBreak: records[0].lineBreak,
     isPadded: rows.some((fields) => fields.some(({ padded }) => padded)),
   };
+}
+
+/** DuckDB refuses text behind a closing quote, but not `"a" "b"`, which it reads as `a b`: that is refused here, where it is seen. */
+function refuseBroken(
+  rows: readonly (readonly Field[])[],
+  { name, skip }: { readonly name: string; readonly skip: number },
+): void {
+  let line = skip + 1;
+  for (const fields of rows) {
+    if (fields.some(({ broken }) => broken)) {
+      throw new DtegError("csv.quote", `cannot read "${name}", line ${line}: text follows a closing quote`, {
+        path: name,
+        line,
+        hint: "mend the line, or declare `delimiter`, `quote` or `escape` if they were found wrong",
+      });
+    }
+    line += lineCount(fields);
+  }
 }
 
 /** Blank lines before the first record. Where there is no header a blank line of a one-column file is a row. */

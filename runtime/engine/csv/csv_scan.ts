@@ -11,6 +11,8 @@ export interface Field {
   readonly quoted: boolean;
   /** There is a blank between a quote and the delimiter; the reader leaves it out. */
   readonly padded: boolean;
+  /** Text stands behind its closing quote. */
+  readonly broken: boolean;
 }
 
 /** How a line ends; nothing at the end of a file. */
@@ -39,7 +41,7 @@ export function parseRecords(text: string, dialect: Dialect, { limit = 1000, who
     if (text.startsWith(delimiter, at)) {
       at += delimiter.length;
       if (at < text.length) continue;
-      fields.push({ text: "", quoted: false, padded: false });
+      fields.push({ text: "", quoted: false, padded: false, broken: false });
     }
     if (at >= text.length && !whole) return records;
     const lineBreak = breakAt(text, at);
@@ -80,6 +82,7 @@ function fieldAt(
     text: quoted && isBlank ? value : value + rest,
     quoted,
     padded: quoted && (isPadded || (rest !== "" && isBlank)),
+    broken: quoted && !isBlank,
   };
   return { field, end };
 }

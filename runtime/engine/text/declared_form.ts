@@ -51,7 +51,7 @@ async function checkForm(session: DuckSession, setting: string, format: string):
   try {
     await session.all(`SELECT try_strptime('', ${quoteText(format)}) AS nothing`);
   } catch (cause) {
-    const reason = /: ([^:]*(?:format|Format)[^\n]*)/.exec(String(cause))?.[1] ?? "it cannot be read";
+    const reason = /(?:Unrecognized|Trailing) format[^\n]*/.exec(String(cause))?.[0] ?? "it cannot be read";
     throw badForm(setting, format, { reason, cause });
   }
 }

@@ -39,9 +39,13 @@ export function guessRule({ ref, type }: TextColumn): TextRule {
     case "float64":
       return { test: `(${exactDouble(ref)}) AND ${there}`, value };
     case "timestamp":
-      return { test: `${matches(ref, GUESS_FORMS.timestamp)} AND ${there}`, value };
+      return {
+        fast: `${same} AND ${fourDigitYear(ref)}`,
+        test: `${matches(ref, GUESS_FORMS.timestamp)} AND ${there}`,
+        value,
+      };
     case "timestamptz":
-      return { fast: instantInUtc(ref), test: `${matches(ref, GUESS_FORMS.timestamptz)} AND ${there}`, value };
+      return { quick: instantInUtc(ref, value), test: `${matches(ref, GUESS_FORMS.timestamptz)} AND ${there}`, value };
     default:
       throw new TypeError(`no guess gives ${typeText(type)}`);
   }
@@ -54,8 +58,13 @@ export function exactDouble(ref: string): string {
   return `(${matches(ref, number)} AND ${ref} <> '-0' AND ${digits}) OR ${matches(ref, GUESS_FORMS.special)}`;
 }
 
-/** What PostgreSQL and DuckDB print of an instant in UTC; the cast checks the rest. */
-export function instantInUtc(ref: string): string {
+/** Of the moments that DuckDB prints: neither infinity, nor before Christ, nor after 9999. */
+function fourDigitYear(ref: string): string {
+  return `strlen(${ref}) BETWEEN 19 AND 26 AND substr(${ref}, 5, 1) = '-' AND NOT contains(${ref}, '(')`;
+}
+
+/** The value of what PostgreSQL and DuckDB print of an instant in UTC, else NULL; the cast checks the rest. */
+export function instantInUtc(ref: string, value: string): string {
   const hour = `substr(${ref}, 12, 2) < '24'`; // 24:00 is the next day
-  return `suffix(${ref}, '+00') AND strlen(${ref}) BETWEEN 22 AND 29 AND ${hour} AND TRY_CAST(${ref} AS TIMESTAMP WITH TIME ZONE) IS NOT NULL`;
+  return `CASE WHEN suffix(${ref}, '+00') AND strlen(${ref}) BETWEEN 22 AND 29 AND ${hour} THEN ${value} END`;
 }

@@ -11,11 +11,12 @@ import { valueRule } from "./value_rule.ts";
 export function parseText(column: TextColumn): string {
   const { ref, type, name, rule } = column;
   if (type.kind === "text" || type.kind === "other") return ref;
-  const { fast, test, value } = ruleOf(column);
+  const { fast, quick, test, value } = ruleOf(column);
   const words = rule === "guess" ? `${typeText(type)} as was guessed from the rows before it` : typeText(type);
   const stop = refuse({ kind: rule, column: name, type: words }, ref);
-  const quick = fast ? `WHEN ${fast} THEN ${value} ` : "";
-  return `CASE ${quick}WHEN ${ref} IS NULL THEN NULL WHEN ${test} THEN ${value} ELSE ${stop} END`;
+  const first = fast ? `WHEN ${fast} THEN ${value} ` : "";
+  const sure = `CASE ${first}WHEN ${ref} IS NULL THEN NULL WHEN ${test} THEN ${value} ELSE ${stop} END`;
+  return quick ? `coalesce(${quick}, ${sure})` : sure;
 }
 
 /** SQL condition under which {@linkcode parseText} stops the query. */

@@ -28,6 +28,10 @@ testCases("csv", {
     wanted: { code: "csv.quote", line: 40_002 },
   },
   "text after a closing quote is refused": { content: 'id,v\n1,"a"b\n', wanted: { code: "csv.quote", line: 2 } },
+  "a quoted text behind a quoted text is refused": {
+    content: 'id,v\n1,"x\ny"\n2,"a" "b"\n',
+    wanted: { code: "csv.quote", line: 4 },
+  },
   "a line that ends in another way is refused": {
     content: `id,v\n${many("1,a\n")}2,b\r\n3,c\n`,
     wanted: { code: "csv.invalid", line: 40_002 },
