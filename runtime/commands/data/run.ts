@@ -143,7 +143,7 @@ function nextSteps({ status, pipelines }: RunReport, { input, loads }: Omit<Show
     !loads.every(({ pipeline }) => pipeline.path === null)
   ) return [];
   const [stream] = pipelines.flatMap((pipeline) => pipeline.streams);
-  if (!stream) return [];
+  if (!stream || stream.read === 0) return [];
   const { schema = "main", name } = parseName(stream.target.slice(DEFAULT_DATABASE.length + 1));
   const table = [...(schema === "main" ? [] : [schema]), name].map(sqlName).join(".");
   return [`Look at it:  dteg query ${shellWord(`FROM ${table} LIMIT 10`)}`];

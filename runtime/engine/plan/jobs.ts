@@ -27,7 +27,7 @@ export async function resolveJobs(pipeline: Pipeline, context: RunContext): Prom
   const tables = distinctTables(streams.map((stream) => placeOf(stream, destination)), destination.can);
   const jobs = streams.map((stream, index) => {
     const table = tables[index];
-    return { pipeline, stream, name: stream.name, table, target: destination.label(table) };
+    return { pipeline, stream, name: stream.name, table, target: context.mask(destination.label(table)) };
   });
   jobs.forEach((job, index) => {
     const other = jobs.findIndex(({ target }) => target === job.target);
