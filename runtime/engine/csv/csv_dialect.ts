@@ -182,7 +182,7 @@ function guessDelimiter(head: Head, { quote, escape }: { quote: string; escape: 
     const records = parseRecords(head.text, { delimiter, quote, escape }, { whole: head.whole, limit: 500 })
       .map(({ fields }) => fields)
       .filter((fields) => fields.length > 1 || fields[0].text !== "");
-    if (records.length === 0) continue;
+    if (records.length === 0 || records.some((fields) => fields.some(({ broken }) => broken))) continue;
     const width = records[0].length;
     if (width < 2) continue;
     const same = records.filter((fields) => fields.length === width).length / records.length;

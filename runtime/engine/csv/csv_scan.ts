@@ -26,7 +26,8 @@ export interface TextRecord {
 
 /**
  * The first records of a text, at most `limit`, as the reader takes them; a last record without its line's end counts only when `whole`
- * is true. One blank before a quote, and blanks after the closing one, are no part of a field.
+ * is true. A broken field is the last one that is seen. One blank before a quote, and blanks after the closing one, are no part of a
+ * field.
  */
 export function parseRecords(text: string, dialect: Dialect, { limit = 1000, whole = true } = {}): TextRecord[] {
   const { delimiter } = dialect;
@@ -37,6 +38,7 @@ export function parseRecords(text: string, dialect: Dialect, { limit = 1000, who
     const found = fieldAt(text, { at, dialect });
     if (!found) return records; // a quote that does not close here
     fields.push(found.field);
+    if (found.field.broken) return [...records, { fields, lineBreak: "" }]; // what follows is not sure
     at = found.end;
     if (text.startsWith(delimiter, at)) {
       at += delimiter.length;
