@@ -131,6 +131,14 @@ export async function readBack(from: string, attach: string[] = []): Promise<Con
   }
 }
 
+/** Writes a query to a file with DuckDB alone. */
+export async function writeQuery(query: string, path: string, options: string): Promise<void> {
+  const connection = await (await (reader ??= DuckDBInstance.create(":memory:", { threads: "1" }))).connect();
+  await connection.run("SET TimeZone = 'UTC'");
+  await connection.run(`COPY (${query}) TO '${path}' (${options})`);
+  connection.closeSync();
+}
+
 let databases = 0;
 
 /** The table `t` of a DuckDB file. */

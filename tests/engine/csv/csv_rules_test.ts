@@ -15,7 +15,7 @@ const rows = (content: string, wanted: readonly Values[], options: LoadOptions =
 const set = (settings: LoadOptions["settings"]): LoadOptions => ({ settings });
 
 /** 30,000 numbers, past the rows that a first guess looks at, and a value after them. */
-const late = (last: string, type: string, shown = String): Case => {
+const late = (last: string, type: string, shown = (value: string) => value): Case => {
   const numbers = Array.from({ length: 30_000 }, (_, index) => String(index));
   const all = [...numbers, last];
   return {
