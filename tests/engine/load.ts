@@ -74,11 +74,12 @@ export async function openBench(files: Readonly<Record<string, string | Uint8Arr
 
 function pipelineOf(from: string, { folder, options }: { folder: string; options: LoadOptions }) {
   const { settings = {}, columns = {}, stream = {}, to = "out.duckdb", toSettings = {} } = options;
-  const connector = to.endsWith(".duckdb") ? "duckdb" : "file";
+  const connectorOf = (path: string) => path.endsWith(".duckdb") ? "duckdb" : "file";
+  const connector = connectorOf(to);
   return {
     name: "test",
     path: null,
-    source: { connector: "file", config: { path: from, ...settings }, label: from, folder },
+    source: { connector: connectorOf(from), config: { path: from, ...settings }, label: from, folder },
     destination: { connector, config: { path: to, ...toSettings }, label: to, folder },
     streams: [{
       name: null,
@@ -137,6 +138,16 @@ export async function writeQuery(query: string, path: string, options: string): 
   await connection.run("SET TimeZone = 'UTC'");
   await connection.run(`COPY (${query}) TO '${path}' (${options})`);
   connection.closeSync();
+}
+
+/** A DuckDB file with the rows of a query as table `t`, made with DuckDB alone. */
+export async function makeDatabase(path: string, query: string): Promise<void> {
+  const instance = await DuckDBInstance.create(path, { threads: "1" });
+  const connection = await instance.connect();
+  await connection.run("SET TimeZone = 'UTC'");
+  await connection.run(`CREATE TABLE t AS ${query}`);
+  connection.closeSync();
+  instance.closeSync();
 }
 
 let databases = 0;

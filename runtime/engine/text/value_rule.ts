@@ -1,5 +1,5 @@
-import { isWide } from "../move/duck_type.ts";
 import { declaredForm } from "./declared_form.ts";
+import { decimalRule } from "./decimal_rule.ts";
 import { floatRule } from "./float_rule.ts";
 import { instantInUtc } from "./guess_rule.ts";
 import { intervalRule } from "./interval_rule.ts";
@@ -25,12 +25,8 @@ export function valueRule(column: TextColumn): TextRule {
     case "uint32":
     case "uint64":
       return { fast: same, test: `${matches(trimmed, "[+-]?[0-9]+(\\.0*)?")} AND ${there}`, value };
-    case "decimal": {
-      if (isWide(type)) return { test: matches(trimmed, "[+-]?[0-9]+(\\.[0-9]*)?"), value: ref };
-      const scale = type.scale ?? 0;
-      const digits = scale ? `([0-9]+(\\.[0-9]{0,${scale}}0*)?|\\.[0-9]{1,${scale}}0*)` : "[0-9]+(\\.0*)?";
-      return { fast: same, test: `${matches(trimmed, `[+-]?${digits}`)} AND ${there}`, value };
-    }
+    case "decimal":
+      return decimalRule(ref, type);
     case "float32":
     case "float64":
       return floatRule(ref, type.kind);

@@ -36,7 +36,12 @@ const WANTED: Readonly<Record<string, Expected>> = {
     ".5": "0.5000",
     "99999999999999.9999": "99999999999999.9999",
     "999999999999999.9": undefined,
-    "1e3": undefined,
+    "1e3": "1000.0000",
+    "-1.5e-4": undefined,
+    "-1.5e-3": "-0.0015",
+    "1.5E+2": "150.0000",
+    "1e-5": undefined,
+    "1e400": undefined,
     "NaN": undefined,
   },
   double: {
