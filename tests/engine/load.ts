@@ -20,6 +20,8 @@ export interface LoadOptions {
   /** Name of the target; its ending says the format. */
   readonly to?: string;
   readonly toSettings?: Readonly<Record<string, unknown>>;
+  /** Called once, while rows move. */
+  readonly whileMoving?: () => void;
 }
 
 export interface Loaded {
@@ -50,6 +52,7 @@ export async function openBench(files: Readonly<Record<string, string | Uint8Arr
     folder,
     write,
     async load(from, options = {}) {
+      let moving = options.whileMoving;
       const { report, error } = await runPipelines({
         run: `t${++loads}`,
         version: "test",
@@ -58,7 +61,11 @@ export async function openBench(files: Readonly<Record<string, string | Uint8Arr
         limits: { threads: 2, memory: 1e9 },
         tempParent: temp,
         signal: new AbortController().signal,
-        emit: () => {},
+        emit: ({ kind }) => {
+          if (kind !== "stream.progress") return;
+          moving?.();
+          moving = undefined;
+        },
         mask: (text) => text,
         limit: options.limit,
         confirm: () => Promise.resolve(true),
