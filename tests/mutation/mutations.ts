@@ -63,6 +63,14 @@ export const MUTATIONS: readonly Mutation[] = [
     test: "every type goes through t.csv and comes back exactly",
   },
   {
+    name: "times are read in a zone of their own",
+    file: "runtime/engine/move/session.ts",
+    find: "SET TimeZone = 'UTC'",
+    replace: "SET TimeZone = 'Asia/Seoul'",
+    testFile: "tests/engine/text/value_rule_test.ts",
+    test: "a text declared as timestamptz is its exact value, or refused",
+  },
+  {
     name: "numbers that a double changes are not marked",
     file: "runtime/engine/json/mark_files.ts",
     find: "if (!isRisky && !spelling) return undefined;",
