@@ -1,116 +1,27 @@
-/** Writes the pages that are made from data. `--check` writes nothing and fails when a page differs. */
-import type { Argument, Command, Flag } from "../runtime/commands/command.ts";
-import { COMMANDS } from "../runtime/commands/catalogue.ts";
-import { EXIT_CODES, EXIT_MEANINGS } from "../runtime/commands/exit_code.ts";
-import { GLOBAL, VERSION } from "../runtime/commands/flags.ts";
-import { flagSummary, flagText, usageLine } from "../runtime/commands/help.ts";
-import { variableOf } from "../runtime/commands/parse.ts";
-import { ERROR_CODES, type Failure } from "../sdk/mod.ts";
+/** Writes the pages, and the parts of pages, that are made from data. `--check` writes nothing and fails when one differs. */
+import { duckdbConnector } from "../plugins/duckdb/mod.ts";
+import { fileConnector } from "../plugins/file/mod.ts";
+import { cliPage } from "./cli_page.ts";
+import { errorsPage } from "./errors_page.ts";
+import { connectorParts, pipelineParts } from "./key_tables.ts";
+import { fillParts } from "./markdown.ts";
+import { typesPage } from "./types_page.ts";
 
-const MADE = "<!-- Made by docs/generate.ts: change the data, not this page. -->";
-
-/** A page and what makes it. Paths start at this folder. */
-export const PAGES: readonly { readonly path: string; readonly make: () => Promise<string> }[] = [
-  { path: "errors.md", make: () => Promise.resolve(errorsPage()) },
+/** A page and what makes it out of what it is now. Paths start at this folder. */
+export const PAGES: readonly { readonly path: string; readonly make: (now: string) => string | Promise<string> }[] = [
+  { path: "errors.md", make: errorsPage },
   { path: "cli.md", make: cliPage },
+  { path: "types.md", make: typesPage },
+  { path: "pipeline.md", make: (now) => fillParts(now, pipelineParts()) },
+  { path: "files.md", make: (now) => fillParts(now, connectorParts(fileConnector)) },
+  { path: "duckdb.md", make: (now) => fillParts(now, connectorParts(duckdbConnector)) },
+  { path: "connectors.md", make: async (now) => fillParts(now, { calendar: await calendar() }) },
 ];
 
-function errorsPage(): string {
-  const areas = Map.groupBy(
-    Object.entries(ERROR_CODES),
-    ([code]) => code.includes(".") ? code.split(".")[0] : "general",
-  );
-  const failures = Object.entries(EXIT_CODES) as [Failure, typeof EXIT_CODES[Failure]][];
-  return page([
-    "# Errors and exit codes",
-    MADE,
-    "An error says what was tried, quotes the value at fault, and says what was wanted. It has a **code** that stays the same " +
-    "in all versions, so a script may rely on it. `dteg help CODE` shows what stands here.",
-    "With `--json` the envelope's `error` is an object with the keys `code`, `failure`, `phase`, `message`, `path`, `line`, " +
-    "`col`, `column` and `hint`; a key without a value is `null`. `path`, `line` and `col` point into a file, `column` is a " +
-    "column of the data. Where several faults were found at once, the rest stands in `others`. " +
-    "Without `--json`, a fault in a file begins with `FILE:LINE:COL:`, which editors turn into a link.",
-    "## Exit codes",
-    table(["Exit code", "Meaning"], EXIT_MEANINGS.map(({ code, meaning }) => [code, meaning])),
-    "The kind of failure decides, and whether data had begun to move:",
-    table(
-      ["Failure", "Before data moves", "While data moves"],
-      failures.map(([failure, { before, moving }]) =>
-        failure === "cancelled" ? [failure, "130 or 143", "130 or 143"] : [failure, `${before}`, `${moving}`]
-      ),
-    ),
-    "When some streams or pipelines failed and others did not, the exit code is 5. When all failed, it is that of the first one.",
-    "## Codes",
-    ...[...areas].flatMap(([area, rows]) => [
-      `### ${area}`,
-      table(
-        ["Code", "Failure", "When", "What to do"],
-        rows.map(([code, { failure, when, mend }]) => [`\`${code}\``, failure, when, mend]),
-      ),
-    ]),
-  ]);
-}
-
-async function cliPage(): Promise<string> {
-  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
-  return page([
-    "# The command line",
-    MADE,
-    "`dteg COMMAND [ARGUMENTS] [FLAGS]`. Flags may stand anywhere after the command, as `--flag value` or `--flag=value`; " +
-    "after `--` all is an argument. `dteg COMMAND --help` shows what stands here.",
-    table(["Command", "What it does"], commands.map(({ name, summary }) => [`[${name}](#dteg-${name})`, summary])),
-    "## Flags of every command",
-    flagTable([...Object.values(GLOBAL), VERSION]),
-    "## Where a value comes from",
-    "A flag on the line wins over its environment variable, and that over what a file says. The variable of a flag is `DTEG_` and " +
-    "its name in capitals with `_` for `-`: `DTEG_LOG_LEVEL=debug` is `--log-level debug`, `DTEG_YES=1` is `--yes`. " +
-    "An empty variable counts as none.",
-    "## For scripts",
-    "With `--json` a command prints exactly one object on standard output, also when it fails; all else goes to standard error:",
-    '```json\n{"command": "version", "ok": true, "summary": "dteg 0.1.0", "result": {"version": "0.1.0"}, "error": null}\n```',
-    "`--log-format json` makes each line on standard error an object with `at`, `level` and `message`. " +
-    "[Errors and exit codes](errors.md) lists what can go wrong.",
-    "Colour is used on a terminal only; `NO_COLOR`, `--no-color` and `TERM=dumb` turn it off, `FORCE_COLOR` turns it on in a pipe. " +
-    "`--no-color` and `NO_COLOR` win over `FORCE_COLOR`.",
-    ...commands.flatMap(commandSection),
-  ]);
-}
-
-function commandSection(command: Command): readonly string[] {
-  const { name, summary, details, args, flags, examples } = command;
-  return [
-    `## dteg ${name}`,
-    `${summary}.`,
-    `\`\`\`\n${usageLine(command)}\n\`\`\``,
-    ...(details ? [details] : []),
-    ...(args.length ? [argumentTable(args)] : []),
-    ...(flags.length ? [flagTable(flags)] : []),
-    ...(examples.length
-      ? [`\`\`\`sh\n${examples.map(({ line, what }) => `# ${what}\n${line}`).join("\n")}\n\`\`\``]
-      : []),
-  ];
-}
-
-function argumentTable(args: readonly Argument[]): string {
-  return table(["Argument", "What it is"], args.map(({ name, summary }) => [`\`${name}\``, summary]));
-}
-
-function flagTable(flags: readonly Flag[]): string {
-  const rows = flags.map((flag) => [`\`${flagText(flag)}\``, flagSummary(flag), variable(flag)]);
-  return table(["Flag", "What it does", "Variable"], rows);
-}
-
-function variable(flag: Flag): string {
-  return flag === GLOBAL.help || flag === VERSION ? "" : `\`${variableOf(flag)}\``;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-function page(blocks: readonly string[]): string {
-  return blocks.join("\n\n") + "\n";
+/** The example connector as it would stand in plugins/. */
+async function calendar(): Promise<string> {
+  const text = await Deno.readTextFile(new URL("../examples/connector/calendar.ts", import.meta.url));
+  return `\`\`\`ts\n${text.replaceAll("../../sdk/", "../sdk/")}\`\`\``;
 }
 
 /** Names of the pages that are not as they should be; with `write` they are mended. */
@@ -118,7 +29,8 @@ export async function stalePages({ write }: { readonly write: boolean }): Promis
   const stale: string[] = [];
   for (const { path, make } of PAGES) {
     const place = new URL(path, import.meta.url);
-    const [wanted, found] = [await make(), await readOrNothing(place)];
+    const found = await readOrNothing(place);
+    const wanted = await make(found);
     if (wanted === found) continue;
     stale.push(`docs/${path}`);
     if (write) await Deno.writeTextFile(place, wanted);

@@ -35,8 +35,11 @@ export interface Abilities {
 
 /** A table or file that is there. */
 export interface Existing {
-  readonly columns: readonly { readonly name: string; readonly native: string }[];
+  /** `type`: what files are read as where nothing else is declared, so that their values fit. */
+  readonly columns: readonly { readonly name: string; readonly native: string; readonly type?: DataType }[];
   readonly madeByDteg: boolean;
+  /** A replace keeps the table, with its columns, since other things depend on it. */
+  readonly isKept?: boolean;
   /** dteg made it, and somebody changed it since. */
   readonly isAltered?: boolean;
 }

@@ -222,6 +222,11 @@ export const ERROR_CODES = {
     "Two rows of one read have the same key and differ.",
     "Choose a key that is unique.",
   ),
+  "data.constraint": row(
+    "data",
+    "Rows break a key or another rule of the target table.",
+    "Mend the rows, load them with `merge` and the table's key, or change the table.",
+  ),
   "schema.lossy": row(
     "schema",
     "A column's type cannot be held by the target without loss.",
@@ -238,6 +243,11 @@ export const ERROR_CODES = {
     "Wait for it, or stop the process that is named.",
   ),
   "target.read_only": row("environment", "The target cannot be written.", "Check the rights of file and folder."),
+  "target.name": row(
+    "config",
+    "A name that the target cannot hold, or that dteg keeps for itself.",
+    "Give another one with `into`.",
+  ),
   "target.is_folder": row(
     "config",
     "A folder stands where a file is to be written, or the other way round.",

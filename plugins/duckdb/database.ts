@@ -13,6 +13,7 @@ export function databasePath({ path }: DuckdbConfig, host: Host): string {
 /** Attaches the file to be read. It must be there. */
 export async function openToRead(config: DuckdbConfig, host: Host): Promise<{ session: DuckSession; catalog: string }> {
   const path = databasePath(config, host);
+  refuseFolder(path, config);
   if (!isFile(path)) {
     throw new DtegError("file.not_found", `cannot open "${config.path}": there is no such database file`, {
       path: config.path,
@@ -20,6 +21,27 @@ export async function openToRead(config: DuckdbConfig, host: Host): Promise<{ se
   }
   const session = await host.duckdb();
   return { session, catalog: await session.attach(path, { readOnly: true }) };
+}
+
+/** Throws `target.is_folder` where a folder stands in the place of the database. */
+export function refuseFolder(path: string, config: DuckdbConfig): void {
+  if (!isFolder(path)) return;
+  throw new DtegError(
+    "target.is_folder",
+    `cannot open "${config.path}": a folder stands there, wanted a database file`,
+    {
+      path: config.path,
+      hint: "name the file in it, or another path",
+    },
+  );
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false; // isFile and the attempt to open it say why
+  }
 }
 
 /** True for a file; false where nothing stands. */

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import { type Destination, DtegError, formatName, type Host, type TableName } from "../../sdk/mod.ts";
-import { databasePath } from "./database.ts";
+import { type Destination, DtegError, formatName, type Host, quoteTable, type TableName } from "../../sdk/mod.ts";
+import { databasePath, isFile, OWN_PREFIX, refuseFolder } from "./database.ts";
 import { findExisting } from "./existing_table.ts";
 import type { DuckdbConfig } from "./mod.ts";
 import { readState } from "./state_table.ts";
@@ -21,18 +21,23 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
     accepts: ["scan"],
     types: DUCKDB_TYPES,
     can: { writes: ["replace", "append", "merge"], transaction: true, foldsCase: true },
-    place(stream, into) {
-      const { schema = "main", name } = into ?? stream;
-      return { schema, name };
-    },
+    place: (stream, into) => placeTable(stream, into),
     label: (table) => `${config.path} ${formatName(table)}`,
-    check: () => check(path, config),
+    async check() {
+      await check(path, config);
+      if (isFile(path)) await open(); // who holds it is told before anything moves; and a source that is the same file shares it
+    },
     async describe(table) {
       const { session, catalog } = await open();
       const existing = await findExisting(session, catalog, table);
       if (!existing) return undefined;
       const state = await readState(session, { catalog, schema: schemaOf(table), target: table.name });
-      return { columns: existing.columns, madeByDteg: state !== undefined };
+      const { schema } = await session.scan(`SELECT * FROM ${quoteTable(catalog, schemaOf(table), existing.name)}`);
+      return {
+        columns: existing.columns.map((column, index) => ({ ...column, type: schema[index].type })),
+        madeByDteg: state !== undefined,
+        isKept: existing.hasDependents,
+      };
     },
     state: {
       async read(table) {
@@ -42,13 +47,33 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
     },
     async open(target) {
       const { session, catalog } = await open();
-      return await tableWriter({ session, catalog, target });
+      return await tableWriter({ session, catalog, target, log: host.log });
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
+function placeTable(stream: TableName, into: TableName | undefined): TableName {
+  const { schema = "main", name } = into ?? stream;
+  const refuse = (reason: string, hint: string) =>
+    new DtegError("target.name", `cannot load into ${formatName(into ?? stream)}: ${reason}`, { hint });
+  if (into?.catalog !== undefined) {
+    throw refuse(
+      "a DuckDB file holds schemas and tables, so a name has at most two parts",
+      `leave ${into.catalog} out`,
+    );
+  }
+  if (name.toLowerCase().startsWith(OWN_PREFIX)) {
+    throw refuse(
+      `dteg keeps names that begin with ${OWN_PREFIX} for itself`,
+      "give it another name with `into`, or --into",
+    );
+  }
+  return { schema, name };
+}
+
 async function check(path: string, config: DuckdbConfig): Promise<void> {
+  refuseFolder(path, config);
   const folder = dirname(path);
   try {
     if (!(await Deno.stat(folder)).isDirectory) throw new Deno.errors.NotFound();

@@ -6,21 +6,22 @@ interface Merge {
   readonly staged: string;
   /** The target, quoted; absent: the staging table becomes it. */
   readonly whole?: string;
+  /** Columns of the target that are loaded. */
   readonly columns: readonly string[];
+  readonly key: readonly string[];
   readonly target: Target;
 }
 
 /** Brings staged rows into the target by key, inside the transaction that is open. Equal rows are not rewritten. */
 export async function mergeStaged(merge: Merge): Promise<Partial<Counts>> {
-  const { session, staged, whole, columns, target } = merge;
-  const key = target.key.map((name) => keyColumn(name, merge));
-  await refuseNullKeys(merge, key);
-  const filtered = await collapseDoubles(merge, key);
+  const { session, staged, whole, columns, key } = merge;
+  await refuseNullKeys(merge);
+  const filtered = await collapseDoubles(merge);
   const [{ n }] = await session.all(`SELECT count(*) AS n FROM ${staged}`);
   const rows = Number(n);
   if (!whole) return { inserted: rows, filtered };
-  const on = key.map((name) => `t.${quoteName(name)} = s.${quoteName(name)}`).join(" AND ");
-  const rest = columns.filter((name) => !key.includes(name));
+  const on = joinOn(merge);
+  const rest = columns.filter((name) => !key.some((part) => part.toLowerCase() === name.toLowerCase()));
   const differs = rest.map((name) => `t.${quoteName(name)} IS DISTINCT FROM s.${quoteName(name)}`).join(" OR ");
   const sets = rest.map((name) => `${quoteName(name)} = s.${quoteName(name)}`).join(", ");
   const updated = rest.length
@@ -34,25 +35,27 @@ export async function mergeStaged(merge: Merge): Promise<Partial<Counts>> {
   return { inserted, updated, unchanged: rows - inserted - updated, filtered };
 }
 
-function keyColumn(name: string, { columns, target }: Merge): string {
-  const found = columns.find((column) => column === name) ??
-    columns.find((column) => column.toLowerCase() === name.toLowerCase());
-  if (found) return found;
-  throw new DtegError(
-    "column.unknown",
-    `the key column ${JSON.stringify(name)} is not among the columns loaded into ${formatName(target.table)}`,
-    { column: name },
+/** Makes the target hold the staged rows only, without taking away a row that stays: foreign keys may lead to it. */
+export async function replaceByKey(merge: Merge): Promise<Partial<Counts>> {
+  const { session, staged, whole } = merge;
+  const deleted = await session.run(
+    `DELETE FROM ${whole} t WHERE NOT EXISTS (FROM ${staged} s WHERE ${joinOn(merge)})`,
   );
+  return { ...await mergeStaged(merge), deleted };
 }
 
-async function refuseNullKeys({ session, staged, target }: Merge, key: readonly string[]): Promise<void> {
+const joinOn = ({ key }: Merge) => key.map((name) => `t.${quoteName(name)} = s.${quoteName(name)}`).join(" AND ");
+
+async function refuseNullKeys({ session, staged, target, key }: Merge): Promise<void> {
   const counts = key.map((name, index) => `count(*) FILTER (${quoteName(name)} IS NULL) AS k${index}`).join(", ");
   const [row] = await session.all(`SELECT ${counts} FROM ${staged}`);
   const at = key.findIndex((_, index) => Number(row[`k${index}`]) > 0);
   if (at < 0) return;
   throw new DtegError(
     "data.key_null",
-    `the key column "${key[at]}" is NULL in ${row[`k${at}`]} rows for ${formatName(target.table)}; nothing was loaded`,
+    `the key column "${key[at]}" is NULL in ${nullRows(row[`k${at}`])} for ${
+      formatName(target.table)
+    }; nothing was loaded`,
     {
       column: key[at],
       hint: "a key must be there in every row: choose another key, or leave such rows out with `where`",
@@ -60,8 +63,10 @@ async function refuseNullKeys({ session, staged, target }: Merge, key: readonly 
   );
 }
 
+const nullRows = (count: unknown) => Number(count) === 1 ? "1 row" : `${count} rows`;
+
 /** Of rows that are equal in all columns one is kept; rows of one key that differ are refused. */
-async function collapseDoubles({ session, staged, target }: Merge, key: readonly string[]): Promise<number> {
+async function collapseDoubles({ session, staged, target, key }: Merge): Promise<number> {
   const list = key.map(quoteName).join(", ");
   const [{ rows, keys }] = await session.all(
     `SELECT (SELECT count(*) FROM ${staged}) AS rows, (SELECT count(*) FROM (SELECT DISTINCT ${list} FROM ${staged})) AS keys`,

@@ -1,4 +1,5 @@
 import {
+  DtegError,
   type DuckSession,
   findTable,
   type Host,
@@ -49,7 +50,7 @@ export function duckdbSource(config: DuckdbConfig, host: Host): Source {
 async function readBatch(session: DuckSession, catalog: string, request: ReadRequest): Promise<ScanBatch> {
   const { stream, columns, where, limit } = request;
   const list = columns.length ? columns.map(({ name }) => quoteName(name)).join(", ") : "*";
-  const rest = `${where === undefined ? "" : ` WHERE (${where})`}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
+  const rest = `${where === undefined ? "" : ` WHERE (${where}\n)`}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
   if ("sql" in stream) {
     const inner = await queryBatch(session, catalog, stream.sql);
     return await session.scan(`SELECT ${list} FROM (${inner.query}) q${rest}`);
@@ -62,5 +63,11 @@ async function readBatch(session: DuckSession, catalog: string, request: ReadReq
 /** A query of the user, with the database as its default. */
 async function queryBatch(session: DuckSession, catalog: string, sql: string): Promise<ScanBatch> {
   await session.run(`USE ${quoteTable(catalog, "main")}`);
-  return await session.scan(sql.replace(/[;\s]+$/, ""));
+  const reading = `SELECT * FROM (${sql.replace(/[;\s]+$/, "")}\n)`; // so that it can only read; a last line may be a comment
+  try {
+    return await session.scan(reading);
+  } catch (error) {
+    if (!(error instanceof DtegError) || !error.message.startsWith("Parser Error")) throw error;
+    throw error.with({ hint: "a query is one statement that reads: SELECT, FROM, WITH or VALUES" });
+  }
 }

@@ -11,9 +11,9 @@ export interface SchemaPlace {
 
 async function exists(session: DuckSession, { catalog, schema }: SchemaPlace): Promise<boolean> {
   const rows = await session.all(
-    `SELECT 1 FROM duckdb_tables() WHERE database_name = ${quoteText(catalog)} AND schema_name = ${
+    `SELECT 1 FROM duckdb_tables() WHERE database_name = ${quoteText(catalog)} AND lower(schema_name) = lower(${
       quoteText(schema)
-    } AND table_name = '${TABLE}'`,
+    }) AND table_name = '${TABLE}'`,
   );
   return rows.length > 0;
 }
@@ -25,9 +25,9 @@ export async function readState(
 ): Promise<TargetState | undefined> {
   if (!await exists(session, place)) return undefined;
   const [row] = await session.all(
-    `SELECT * FROM ${quoteTable(place.catalog, place.schema, TABLE)} WHERE target = ${
+    `SELECT * FROM ${quoteTable(place.catalog, place.schema, TABLE)} WHERE lower(target) = lower(${
       quoteText(target)
-    } ORDER BY committed_at DESC LIMIT 1`,
+    }) ORDER BY committed_at DESC LIMIT 1`,
   );
   return row && {
     pipeline: String(row.pipeline),
@@ -59,9 +59,9 @@ export async function writeState(
   const table = quoteTable(catalog, schema, TABLE);
   const { pipeline, stream, target } = mark;
   await session.run(
-    `DELETE FROM ${table} WHERE pipeline = ${quoteText(pipeline)} AND stream = ${quoteText(stream)} AND target = ${
-      quoteText(target)
-    }`,
+    `DELETE FROM ${table} WHERE pipeline = ${quoteText(pipeline)} AND stream = ${
+      quoteText(stream)
+    } AND lower(target) = lower(${quoteText(target)})`,
   );
   const values = [pipeline, stream, target, mark.load, mark.run, mark.committedAt, JSON.stringify(mark.names)].map(
     quoteText,

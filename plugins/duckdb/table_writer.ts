@@ -1,38 +1,47 @@
 import {
   type Batch,
   type Counts,
+  type DataType,
   DtegError,
   type DuckSession,
   formatName,
   type LoadMark,
+  type Log,
   quoteName,
   quoteTable,
   quoteText,
   type ScanBatch,
+  type TableOptions,
   type Target,
   type Writer,
 } from "../../sdk/mod.ts";
 import { dressTable, type ExistingTable, findExisting } from "./existing_table.ts";
-import { mergeStaged } from "./merge.ts";
+import { mergeStaged, replaceByKey } from "./merge.ts";
 import { makeStateTable, writeState } from "./state_table.ts";
 import { nativeType } from "./type_table.ts";
+import { columnsLeftOut, fitColumns, loadedColumns } from "./fit_columns.ts";
 
 /** Where a writer writes. */
 export interface TablePlace {
   readonly session: DuckSession;
   readonly catalog: string;
   readonly target: Target;
+  readonly log: Log;
 }
 
 /** A load into one table: rows go to a staging table beside it, one transaction makes them visible with their state. */
-export async function tableWriter({ session, catalog, target }: TablePlace): Promise<Writer> {
+export async function tableWriter({ session, catalog, target, log }: TablePlace): Promise<Writer> {
   const schema = target.table.schema ?? "main";
   const place = { catalog, schema };
   const staging = `_dteg_stage_${target.run}_${target.load}`;
   const staged = quoteTable(catalog, schema, staging);
   const whole = quoteTable(catalog, schema, target.table.name);
   const hasColumns = target.schema.length > 0;
+  const key = hasColumns ? loadedColumns(target.key, { target, use: "the key column" }) : [];
+  const options = checkedOptions(target);
   let rows = 0, isStaged = false;
+
+  const merging = { session, staged, key, target };
 
   const drop = async () => {
     await session.run(`DROP TABLE IF EXISTS ${staged}`);
@@ -41,7 +50,7 @@ export async function tableWriter({ session, catalog, target }: TablePlace): Pro
   await session.alone(catalog, async () => {
     if (schema !== "main") await session.run(`CREATE SCHEMA IF NOT EXISTS ${quoteTable(catalog, schema)}`);
     await makeStateTable(session, place);
-    await removeDead({ session, catalog, target }, schema);
+    await removeDead({ session, catalog, target, log }, schema);
   });
 
   return {
@@ -73,7 +82,7 @@ export async function tableWriter({ session, catalog, target }: TablePlace): Pro
           return counts;
         } catch (error) {
           await session.run("ROLLBACK").catch(() => 0); // the first error tells more
-          throw error;
+          throw constraintError(error, target);
         }
       });
     },
@@ -89,93 +98,99 @@ export async function tableWriter({ session, catalog, target }: TablePlace): Pro
       const deleted = existing && target.write === "replace" ? await session.run(`DELETE FROM ${whole}`) : 0;
       return { ...counts, deleted };
     }
-    const isNew = existing === undefined;
-    const swaps = isNew || (target.write === "replace" && !existing.hasDependents);
-    if (target.write === "merge") {
-      const columns = isNew ? columnsOf(target) : fitColumns(existing, target);
-      const merged = await mergeStaged({ session, staged, whole: isNew ? undefined : whole, columns, target });
-      if (!isNew) await session.run(`DROP TABLE ${staged}`);
-      else await rename();
+    if (!existing) {
+      const merged = target.write === "merge" ? await mergeStaged({ ...merging, columns: [] }) : {};
+      await rename();
       return { ...counts, ...merged };
     }
-    if (swaps) {
-      if (!isNew) await session.run(`DROP TABLE ${whole}`);
+    if (target.write === "replace" && !existing.hasDependents) {
+      await session.run(`DROP TABLE ${whole}`);
       await rename();
       return counts;
     }
-    const columns = fitColumns(existing, target).map(quoteName).join(", ");
-    if (target.write === "replace") await session.run(`DELETE FROM ${whole}`);
-    await session.run(`INSERT INTO ${whole} (${columns}) SELECT ${columns} FROM ${staged}`);
+    const columns = fitColumns(existing, target);
+    warnOfLeftOut(existing);
+    const changed = await bringIn(existing, columns);
     await session.run(`DROP TABLE ${staged}`);
-    return counts;
+    return { ...counts, ...changed };
+  }
+
+  /** Brings the staged rows into the table that is there. */
+  async function bringIn(existing: ExistingTable, columns: readonly string[]): Promise<Partial<Counts>> {
+    const merge = { ...merging, whole, columns };
+    if (target.write === "merge") return await mergeStaged(merge);
+    if (target.write === "replace" && existing.referencedKey) {
+      return await replaceByKey({ ...merge, key: existing.referencedKey });
+    }
+    const list = columns.map(quoteName).join(", ");
+    if (target.write === "replace") await session.run(`DELETE FROM ${whole}`);
+    await session.run(`INSERT INTO ${whole} (${list}) SELECT ${list} FROM ${staged}`);
+    return {};
+  }
+
+  function warnOfLeftOut(existing: ExistingTable): void {
+    const left = columnsLeftOut(existing, target);
+    if (left.length === 0) return;
+    const what = left.length > 1 ? `columns ${left.join(", ")} are` : `column ${left[0]} is`;
+    log.warn(
+      `${what} not in the load: rows that are new in ${formatName(target.table)} have NULL or the default there`,
+    );
   }
 
   async function rename(): Promise<void> {
     await session.run(`ALTER TABLE ${staged} RENAME TO ${quoteName(target.table.name)}`);
     for (
-      const sql of dressTable({ catalog, table: { ...target.table, schema }, built: target.table.name }, target.options)
+      const sql of dressTable({ catalog, table: { ...target.table, schema }, built: target.table.name }, options)
     ) await session.run(sql);
   }
 }
 
+/** Columns of keys and indexes that the load does not bring are refused before anything moves. */
+function checkedOptions(target: Target): TableOptions {
+  const { primaryKey = [], indexes = [] } = target.options;
+  if (target.schema.length === 0) return target.options;
+  return {
+    ...target.options,
+    primaryKey: loadedColumns(primaryKey, { target, use: "the column of the primary key" }),
+    indexes: indexes.map((columns) => loadedColumns(columns, { target, use: "the column of an index" })),
+  };
+}
+
 /** The rows with the types that the table gets. */
 function nativeQuery(batch: ScanBatch): string {
-  const casts = batch.schema.map(({ name, type }) => {
-    const isOwn = type.kind === "other" || (type.kind === "decimal" && type.precision === 39);
-    return isOwn && nativeType(type) !== "VARCHAR"
-      ? `CAST(${quoteName(name)} AS ${nativeType(type)}) AS ${quoteName(name)}`
-      : quoteName(name);
-  });
-  return casts.every((cast, index) => cast === quoteName(batch.schema[index].name))
-    ? batch.query
-    : `SELECT ${casts.join(", ")} FROM (${batch.query}) b`;
+  if (!batch.schema.some(({ type }) => isCast(type))) return batch.query;
+  const columns = batch.schema.map(({ name, type }) =>
+    isCast(type) ? `CAST(${quoteName(name)} AS ${nativeType(type)}) AS ${quoteName(name)}` : quoteName(name)
+  );
+  return `SELECT ${columns.join(", ")} FROM (${batch.query}) b`;
 }
 
-const columnsOf = (target: Target) => target.schema.map(({ name }) => name);
-
-/** Columns of the load as the table calls them; refused where the table lacks one or holds another type. */
-function fitColumns(existing: ExistingTable, target: Target): readonly string[] {
-  const table = formatName(target.table);
-  return target.schema.map(({ name, type }) => {
-    const there = existing.columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
-    if (!there) {
-      throw new DtegError("schema.incompatible", `table ${table} has no column ${JSON.stringify(name)}`, {
-        column: name,
-        hint: `leave it out (columns: { ${name}: { drop: true } }), or add it to the table`,
-      });
-    }
-    const wanted = nativeType(type);
-    if (!holds(there.native, wanted)) {
-      throw new DtegError(
-        "schema.incompatible",
-        `column ${JSON.stringify(name)} of table ${table} is ${there.native}, and the load brings ${wanted}`,
-        {
-          column: name,
-          hint: `declare the type that the table has: columns: { ${name}: { type: … } }`,
-        },
-      );
-    }
-    return there.name;
-  });
+/** True for a type that the stage holds as another one than the table. */
+function isCast(type: DataType): boolean {
+  switch (type.kind) {
+    case "other":
+    case "decimal":
+      return (type.kind === "other" || type.precision === 39) && nativeType(type) !== "VARCHAR";
+    case "timestamp":
+      return type.precision < 6;
+    case "list":
+      return isCast(type.of);
+    case "struct":
+      return type.fields.some((field) => isCast(field.type));
+    default:
+      return false;
+  }
 }
 
-const WIDTH: readonly (readonly string[])[] = [
-  ["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"],
-  ["UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"],
-  ["FLOAT", "DOUBLE"],
-];
-const ALIASES: Readonly<Record<string, string>> = {
-  TIMESTAMPTZ: "TIMESTAMP WITH TIME ZONE",
-  TIMETZ: "TIME WITH TIME ZONE",
-};
-
-/** True when every value of `wanted` is one of `native`. */
-function holds(native: string, wanted: string): boolean {
-  const plain = ALIASES[wanted] ?? wanted;
-  if (native === plain) return true;
-  if (WIDTH.some((line) => line.includes(plain) && line.indexOf(native) > line.indexOf(plain))) return true;
-  const [have, want] = [native, plain].map((type) => /^DECIMAL\((\d+),\s?(\d+)\)$/.exec(type)?.slice(1).map(Number));
-  return have !== undefined && want !== undefined && have[1] >= want[1] && have[0] - have[1] >= want[0] - want[1];
+/** A row that breaks a key or another rule of the table, in our words. */
+function constraintError(error: unknown, { table }: Target): unknown {
+  if (!(error instanceof DtegError) || error.code !== "query.failed") return error;
+  const reason = /^Constraint Error: (.*)/s.exec(error.message)?.[1].split(/ If this is an unexpected|\n/)[0];
+  if (!reason) return error;
+  return new DtegError("data.constraint", `rows do not fit the rules of ${formatName(table)}: ${reason}`, {
+    cause: error,
+    hint: "mend the rows, load with --write merge and the table's key, or change the table",
+  });
 }
 
 /** Staging tables of runs that are no more: one process at a time writes a file, so all but this run's are dead. */

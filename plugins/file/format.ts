@@ -56,6 +56,9 @@ export function engineFormat(format: FormatName): FileFormat {
   return format === "tsv" ? "csv" : format;
 }
 
+/** The endings that files of data have, for messages. */
+export const DATA_ENDINGS = ".csv .tsv .json .ndjson .parquet, also with .gz or .zst";
+
 /** The error for a file whose format nothing tells. */
 export function unknownFormat(name: string): DtegError {
   return new DtegError("file.unknown_format", `cannot tell the format of "${name}" from its name`, {

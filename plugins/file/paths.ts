@@ -114,7 +114,7 @@ export function fileError(
   if (error instanceof DtegError) return error;
   const text = error instanceof Error ? error.message : String(error);
   const what = `cannot ${action} "${path}"`;
-  if (error instanceof Deno.errors.NotFound) {
+  if (error instanceof Deno.errors.NotFound || /ENOENT/.test(text)) {
     return new DtegError("file.not_found", `${what}: there is no such file or folder`, { path, cause: error });
   }
   if (error instanceof Deno.errors.PermissionDenied || /EACCES|EPERM/.test(text)) {

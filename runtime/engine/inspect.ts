@@ -9,7 +9,7 @@ import {
   typeText,
 } from "../../sdk/mod.ts";
 import type { End, PipelineStream } from "../config/pipeline.ts";
-import { duckdbMemory, type Limits } from "./limits.ts";
+import { duckdbMemory, type Limits, usableThreads } from "./limits.ts";
 import { resolveFiles } from "./files/resolve_files.ts";
 import { columnRefs } from "./move/column_refs.ts";
 import { openStage, type StageSession } from "./move/session.ts";
@@ -48,10 +48,10 @@ export async function inspect(end: End, options: InspectOptions): Promise<Inspec
   const connector = options.connectors.find(({ name }) => name === end.connector);
   if (!connector?.source) throw new DtegError("connector.no_source", `${end.connector} cannot be read from`);
   const folder = await makeRunFolder(options.tempParent, options.id);
-  const { threads, maxTemp } = options.limits;
+  const { maxTemp } = options.limits;
   const stage = await openStage({
     memory: duckdbMemory(options.limits),
-    threads,
+    threads: usableThreads(options.limits),
     maxTemp,
     tempDir: folder.path,
     signal: options.signal,
@@ -90,7 +90,9 @@ export async function inspect(end: End, options: InspectOptions): Promise<Inspec
       await source.check();
       const reading = `SELECT * FROM (${statement}\n)`;
       if (!source.query) await makeViews(statement, { source, session, host });
-      const found = source.query ? await source.query(reading) : await session.scan(reading);
+      const found = await (source.query ? source.query(reading) : session.scan(reading)).catch(async (error) => {
+        throw await unknownTable(error, source);
+      });
       if (found.kind !== "scan") throw new DtegError("internal", `a query gives a query, not ${found.kind}`);
       return await looked(
         limit === undefined ? found : { ...found, query: `SELECT * FROM (${found.query}) LIMIT ${limit}` },
@@ -102,6 +104,14 @@ export async function inspect(end: End, options: InspectOptions): Promise<Inspec
       await folder[Symbol.asyncDispose]();
     },
   };
+}
+
+/** DuckDB's word for a table that is not there, with the streams that there are. */
+async function unknownTable(thrown: unknown, source: Source): Promise<unknown> {
+  const wanted = thrown instanceof DtegError && /Table with name (.+?) does not exist/.exec(thrown.message)?.[1];
+  if (!wanted) return thrown;
+  const error = new DtegError("stream.not_found", `there is no table ${wanted}`, { cause: thrown });
+  return await withNearest(error, { source, wanted });
 }
 
 type Host = Parameters<NonNullable<Connector["source"]>>[1];

@@ -8,13 +8,20 @@ export interface Limits {
 }
 
 /** What the runtime, the libraries and buffers take beside DuckDB's own share. */
-const BESIDE_DUCKDB = 150e6;
+const BESIDE_DUCKDB = 180e6;
+/** A thread of DuckDB holds blocks of its own that its limit does not count. */
+const MEMORY_A_THREAD = 200e6;
 const LEAST_FOR_DUCKDB = 64e6;
 const MOST_BY_DEFAULT = 4e9;
 
 /** DuckDB's share of the memory of a run. */
 export function duckdbMemory({ memory }: Limits): number {
   return Math.max(LEAST_FOR_DUCKDB, memory - BESIDE_DUCKDB);
+}
+
+/** How many threads the memory does for. */
+export function usableThreads({ threads, memory }: Limits): number {
+  return Math.max(1, Math.min(threads, Math.floor(memory / MEMORY_A_THREAD)));
 }
 
 /** Limits where nothing is said: all cores, and half of the memory that the control group or the machine has, at most 4 GB. */

@@ -18,6 +18,7 @@ import type { LentHost } from "./host.ts";
 import { columnRefs } from "./move/column_refs.ts";
 import { openCsvPipe } from "./move/csv_pipe.ts";
 import type { StageSession } from "./move/session.ts";
+import { type DeclaredTypes, declaredTypes } from "./plan/declared_types.ts";
 import { type Naming, type Shape, shapeBatch, shapeBytes } from "./plan/shape.ts";
 import type { RunContext } from "./run_context.ts";
 import type { StreamJob } from "./stream_job.ts";
@@ -62,12 +63,13 @@ async function moveOnce(ends: Ends, move: Move, guess: "first rows" | "all rows"
   const [part] = reader.parts;
   const batch = await reader.read(part);
   const before = (await destination.state.read(job.table))?.names;
+  const declared = declaredTypes(job.stream, { existing: await destination.describe(job.table), before });
   const ready = batch.kind === "bytes"
     ? {
       ...shapeBytes(batch, job.stream, namingOf(destination, before)),
       explain: (error: DtegError) => Promise.resolve(error),
     }
-    : await stagedShape(batch, ends, { move, guess, before });
+    : await stagedShape(batch, ends, { move, guess, before, declared });
   checkTypes(ready.batch.schema, destination, job);
   const load = crypto.randomUUID().replaceAll("-", "").slice(0, 16);
   await using writer = await destination.open({
@@ -132,14 +134,15 @@ async function deliver(
 async function stagedShape(
   batch: FilesBatch | ScanBatch,
   ends: Ends,
-  { move, guess, before }: {
+  { move, guess, before, declared }: {
     readonly move: Move;
     readonly guess: "first rows" | "all rows";
     readonly before?: Naming["before"];
+    readonly declared: DeclaredTypes;
   },
 ): Promise<Shape & Pick<ResolvedFiles, "explain">> {
   const { job, context, reader } = move;
-  const { scan, explain } = await resolve(batch, ends, { move, guess }).catch(async (error) => {
+  const { scan, explain } = await resolve(batch, ends, { declared, guess }).catch(async (error) => {
     throw await faultOf(error, { reader });
   });
   if (scan.schema.length === 0) return { batch: scan, names: {}, explain };
@@ -163,10 +166,9 @@ const namingOf = ({ can: { foldsCase, nameBytes } }: Destination, before: Naming
 async function resolve(
   batch: FilesBatch | ScanBatch,
   { session, host }: Ends,
-  { move, guess }: { move: Move; guess: "first rows" | "all rows" },
+  { declared, guess }: { declared: DeclaredTypes; guess: "first rows" | "all rows" },
 ): Promise<ResolvedFiles> {
   if (batch.kind === "scan") return { scan: batch, explain: (error) => Promise.resolve(error) };
-  const declared = new Map(move.job.stream.columns.flatMap(({ name, type }) => type ? [[name, type]] : []));
   return await resolveFiles(session, { batch, declared, guess, tempDir: host.tempDir, log: host.log });
 }
 

@@ -1,8 +1,8 @@
-import type { DtegError } from "../../sdk/mod.ts";
+import { DtegError } from "../../sdk/mod.ts";
 import type { Pipeline } from "../config/pipeline.ts";
 import { errorReport } from "../store/error_report.ts";
 import type { PipelineReport, RunReport, RunStatus, StreamReport } from "../store/event.ts";
-import { duckdbMemory } from "./limits.ts";
+import { duckdbMemory, usableThreads } from "./limits.ts";
 import { openStage, type Stage } from "./move/session.ts";
 import { asError, type RunContext, type RunRequest, type RunResult, secondsSince, type Told } from "./run_context.ts";
 import { makeRunFolder } from "./run_folder.ts";
@@ -31,8 +31,9 @@ export async function runPipelines(request: RunRequest): Promise<RunResult> {
       stage: shared.open,
       connectorOf: ({ connector }) => request.connectors.find(({ name }) => name === connector)!,
     };
+    const replaced = new Map<string, string>();
     for (const pipeline of request.pipelines) {
-      const { report, failed } = await runPipeline(pipeline, context);
+      const { report, failed } = await runPipeline(pipeline, { context, replaced });
       pipelines.push(report);
       errors.push(...failed);
     }
@@ -50,9 +51,11 @@ export async function runPipelines(request: RunRequest): Promise<RunResult> {
 
 function sharedStage(request: RunRequest, tempDir: string): AsyncDisposable & { open(): Promise<Stage> } {
   let opened: Promise<Stage> | undefined;
-  const { limits: { threads, maxTemp }, signal } = request;
+  const { limits, signal } = request;
+  const { maxTemp } = limits;
+  const stage = { memory: duckdbMemory(limits), threads: usableThreads(limits), maxTemp, tempDir, signal };
   return {
-    open: () => opened ??= openStage({ memory: duckdbMemory(request.limits), threads, maxTemp, tempDir, signal }),
+    open: () => opened ??= openStage(stage),
     async [Symbol.asyncDispose]() {
       const stage = await opened?.catch(() => undefined); // its failure has been reported by who opened it
       await stage?.[Symbol.asyncDispose]();
@@ -72,10 +75,17 @@ interface PipelineOutcome {
   readonly failed: readonly DtegError[];
 }
 
-async function runPipeline(pipeline: Pipeline, context: RunContext): Promise<PipelineOutcome> {
+interface Running {
+  readonly context: RunContext;
+  /** Names of the pipelines of this run by the targets that they replace. */
+  readonly replaced: Map<string, string>;
+}
+
+async function runPipeline(pipeline: Pipeline, { context, replaced }: Running): Promise<PipelineOutcome> {
   let jobs: readonly StreamJob[];
   try {
     jobs = await resolveJobs(pipeline, context);
+    refuseSecondReplace(jobs, replaced);
   } catch (thrown) {
     const error = asError(thrown, context);
     const streams = pipeline.streams.map(({ name }) => endedBefore(name ?? "*", { pipeline, error }));
@@ -84,7 +94,7 @@ async function runPipeline(pipeline: Pipeline, context: RunContext): Promise<Pip
   }
   const outcomes: Outcome[] = [];
   let next = 0, stopped = false;
-  const workers = Array.from({ length: Math.min(context.limits.threads, jobs.length) }, async () => {
+  const workers = Array.from({ length: Math.min(usableThreads(context.limits), jobs.length) }, async () => {
     while (next < jobs.length) {
       const at = next++;
       const skip = stopped || context.signal.aborted;
@@ -97,6 +107,27 @@ async function runPipeline(pipeline: Pipeline, context: RunContext): Promise<Pip
   const streams = outcomes.map(({ report }) => report);
   const status = statusOf(streams.map((stream) => stream.status === "skipped" ? "failed" : stream.status));
   return { report: { name: pipeline.name, status, streams }, failed: outcomes.flatMap(({ error }) => error ?? []) };
+}
+
+/** What one pipeline of a run has loaded, another of the same run must not replace. */
+function refuseSecondReplace(jobs: readonly StreamJob[], replaced: Map<string, string>): void {
+  for (const { pipeline, name, target, stream } of jobs) {
+    const { connector, folder } = pipeline.destination;
+    if (stream.write !== "replace" || target === "stdout") continue;
+    const key = JSON.stringify([connector, folder, target]);
+    const other = replaced.get(key);
+    if (other !== undefined) {
+      throw new DtegError(
+        "stream.same_target",
+        `${other} of this run went to ${target}, and stream ${name} would replace it`,
+        {
+          hint:
+            "give one of them another target (into, --into), or name the files by one pattern in quotes: 'data/*.csv'",
+        },
+      );
+    }
+    replaced.set(key, `stream ${name} of ${pipeline.source.label}`);
+  }
 }
 
 /** One status of several: all well, none well, or some. */

@@ -11,7 +11,7 @@ import {
   type Stream,
 } from "../../../sdk/mod.ts";
 import { checkUnchanged, type Fingerprint, fingerprint } from "./fingerprint.ts";
-import { engineFormat, isDataName, splitName } from "../format.ts";
+import { DATA_ENDINGS, engineFormat, isDataName, splitName } from "../format.ts";
 import { readManifest } from "../manifest.ts";
 import type { FileConfig, FileStreamSettings } from "../mod.ts";
 import { expandPattern, fixedFolder, fromFolder, isPattern, readFolder, statOf } from "../paths.ts";
@@ -32,7 +32,14 @@ export function fileSource(config: FileConfig, host: Host): Source {
   function streams(): Found[] {
     if (isPipe) return [{ stream: "stdin", paths: ["-"] }];
     const info = statOf(root);
-    if (info?.isDirectory) return inFolder(root);
+    if (info?.isDirectory) {
+      const found = inFolder(root);
+      if (found.length > 0) return found;
+      throw new DtegError("stream.none", `there is no file of data in "${config.path}"`, {
+        path: config.path,
+        hint: `such a file's name ends in ${DATA_ENDINGS}; others are named by a pattern in quotes, with a format`,
+      });
+    }
     if (info) return [{ stream: splitName(root).stem || basename(root), paths: [root] }];
     if (isPattern(root)) return [{ stream: basename(fixedFolder(root)), paths: matched(root) }];
     throw new DtegError("file.not_found", `cannot read "${config.path}": there is no such file or folder`, {
@@ -57,9 +64,6 @@ export function fileSource(config: FileConfig, host: Host): Source {
     const { path } = settings as FileStreamSettings;
     if (path === undefined) {
       const all = streams();
-      if (all.length === 0) {
-        throw new DtegError("stream.none", `there is no file of data in "${config.path}"`, { path: config.path });
-      }
       const { name } = findTable(stream, all.map((found) => ({ name: found.stream })));
       return all.find((found) => found.stream === name)!;
     }
@@ -98,7 +102,7 @@ export function fileSource(config: FileConfig, host: Host): Source {
         const { format, encoding, compression } = settings;
         files.push(await plainFile(given, { format, encoding, compression, byContent: path === "-" }, host));
       }
-      const batch = batchOf(files, settings);
+      const batch = files.length > 0 ? batchOf(files, settings) : NOTHING;
       return {
         complete: true,
         snapshotAt,
@@ -116,8 +120,10 @@ export function fileSource(config: FileConfig, host: Host): Source {
   };
 }
 
-/** Each file of data in a folder is a stream, and so is each sub-folder that holds any. */
+/** Each file of data in a folder is a stream, and so is each sub-folder that holds any. A folder that dteg wrote is one stream. */
 function inFolder(folder: string): Found[] {
+  readFolder(folder);
+  if (readManifest(folder)) return [{ stream: basename(folder), paths: dataFiles(folder) }];
   const files = dataFiles(folder).map((path) => ({ stream: splitName(path).stem, paths: [path] }));
   const folders = readFolder(folder)
     .filter(({ name, isFolder }) => isFolder && !/^[_.]/.test(name))
@@ -129,10 +135,19 @@ function inFolder(folder: string): Found[] {
 /** Files of data right in a folder; where it has a manifest, those that it names. */
 function dataFiles(folder: string): string[] {
   const manifest = readManifest(folder);
-  if (manifest) return manifest.files.map(({ path }) => join(folder, path));
+  if (manifest) return manifest.files.map(({ path }) => namedFile(folder, path));
   return readFolder(folder)
     .filter(({ name, isFolder }) => !isFolder && !/^[_.]/.test(name) && isDataName(name))
     .map(({ name }) => join(folder, name));
+}
+
+function namedFile(folder: string, path: string): string {
+  const file = join(folder, path);
+  if (statOf(file)) return file;
+  throw new DtegError("state.foreign", `"${file}" is not there, and the manifest of its folder names it`, {
+    path: file,
+    hint: "load the folder anew with --write replace -y, or put the file back",
+  });
 }
 
 /** A path as the user may know it: from the folder that it starts at. */
@@ -140,6 +155,9 @@ function shown(path: string, host: Host): string {
   const prefix = host.folder.endsWith("/") ? host.folder : `${host.folder}/`;
   return path.startsWith(prefix) ? path.slice(prefix.length) : path;
 }
+
+/** A folder whose manifest names no file. */
+const NOTHING: Batch = { kind: "scan", schema: [], query: "SELECT 1 WHERE false" };
 
 function batchOf(files: readonly PlainFile[], settings: FileConfig | FileStreamSettings): Batch {
   const formats = [...new Set(files.map(({ format }) => engineFormat(format)))];

@@ -1,5 +1,8 @@
-import { createReadStream } from "node:fs";
-import { type DuckSession, type Host, quoteText, type ScanBatch, type Target } from "../../../sdk/mod.ts";
+import { createReadStream, createWriteStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip, createZstdCompress } from "node:zlib";
+import { DtegError, type DuckSession, type Host, quoteText, type ScanBatch, type Target } from "../../../sdk/mod.ts";
 import type { FileConfig } from "../mod.ts";
 import { fileError } from "../paths.ts";
 import type { Writing } from "./place.ts";
@@ -17,6 +20,7 @@ export interface WriterOptions {
 /** Writes a batch to a file that is not there yet; the result is the rows. */
 export async function copyOut(path: string, batch: ScanBatch, options: WriterOptions): Promise<number> {
   const { session, writing, host } = options;
+  if (batch.schema.length === 0) return await writeNothing(path, options);
   if (writing.format !== "json") return await session.runScan(batch, copyStatement(path, batch, options));
   const lines = `${host.tempDir}/json-${crypto.randomUUID()}`;
   const asLines = copyStatement(lines, batch, { ...options, writing: { format: "ndjson", packing: "none" } });
@@ -64,6 +68,38 @@ function parquetQuery(batch: ScanBatch, session: DuckSession): string {
   return only.length === 0 ? batch.query : session.text(batch, { format: "csv", only });
 }
 
+/** A stream of no columns: an empty file, in JSON an empty array; Parquet has no form for it. */
+async function writeNothing(path: string, { writing }: WriterOptions): Promise<number> {
+  if (writing.format === "parquet") {
+    throw new DtegError(
+      "schema.incompatible",
+      "the source has no rows and no columns, and Parquet has no form for that",
+      {
+        hint: "write CSV or NDJSON, or leave such a source out",
+      },
+    );
+  }
+  try {
+    await writePacked(
+      path,
+      ReadableStream.from([new TextEncoder().encode(writing.format === "json" ? "[]\n" : "")]),
+      writing,
+    );
+  } catch (error) {
+    throw fileError(error, { action: "write", path });
+  }
+  return 0;
+}
+
+const PACKERS = { gzip: createGzip, zstd: createZstdCompress };
+
+/** Writes bytes to a file that is not there yet, compressed where that is wanted. */
+async function writePacked(path: string, bytes: ReadableStream<Uint8Array>, { packing }: Writing): Promise<void> {
+  const plain = Readable.from(bytes.values());
+  const file = createWriteStream(path, { flags: "wx" });
+  await (packing === "none" ? pipeline(plain, file) : pipeline(plain, PACKERS[packing](), file));
+}
+
 /** Lines of JSON as one array, streamed. */
 async function wrapArray(lines: string, path: string, { writing }: WriterOptions): Promise<void> {
   const encoder = new TextEncoder();
@@ -89,13 +125,7 @@ async function wrapArray(lines: string, path: string, { writing }: WriterOptions
   try {
     const source = ReadableStream.from<Uint8Array>(createReadStream(lines, { highWaterMark: 1 << 18 }));
     const joined = source.pipeThrough(joiner);
-    const packed = writing.packing === "gzip"
-      ? joined.pipeThrough(new CompressionStream("gzip") as ReadableWritablePair<Uint8Array, Uint8Array>)
-      : joined;
-    using file = await Deno.open(path, { write: true, createNew: true });
-    for await (const chunk of packed) {
-      for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
-    }
+    await writePacked(path, joined, writing);
     await Deno.remove(lines);
   } catch (error) {
     throw fileError(error, { action: "write", path });

@@ -9,11 +9,12 @@ import {
   type TypeRow,
 } from "../../../sdk/mod.ts";
 import { fileWriter } from "./file_writer.ts";
-import { folderWriter } from "./folder_writer.ts";
+import { folderWriter, refuseOtherFormat } from "./folder_writer.ts";
 import { readManifest } from "../manifest.ts";
 import type { FileConfig } from "../mod.ts";
 import { fileError, readFolder, statOf } from "../paths.ts";
-import { type Place, placeOf, removeDead, streamFolder, writingOf } from "./place.ts";
+import { type Place, placeOf, streamFolder, writingOf } from "./place.ts";
+import { removeDead } from "./staged_file.ts";
 import { standingOf } from "./sidecar.ts";
 import { stdoutWriter } from "./stdout_writer.ts";
 import { CSV_TYPES, JSON_TYPES, PARQUET_TYPES } from "./type_table.ts";
@@ -44,6 +45,7 @@ export function fileDestination(config: FileConfig, host: Host): Destination {
       }
       const folder = streamFolder(place.path, target.table);
       removeDead(folder);
+      refuseOtherFormat(folder, { target, writing, config });
       return folderWriter(folder, { target, writing, config, session, host });
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),

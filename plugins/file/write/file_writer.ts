@@ -2,7 +2,8 @@ import { dirname } from "node:path";
 import { type Batch, DtegError, type LoadMark, type Writer } from "../../../sdk/mod.ts";
 import { copyOut, type WriterOptions } from "./copy_out.ts";
 import { fileError } from "../paths.ts";
-import { stagedPath } from "./place.ts";
+import { inFolderAlone } from "./folder_lock.ts";
+import { stagedPath } from "./staged_file.ts";
 import { removeIfThere, syncFile } from "../replace_file.ts";
 import { hashFile, marksOf, standingOf, writeRecords } from "./sidecar.ts";
 
@@ -19,17 +20,19 @@ export function fileWriter(path: string, options: WriterOptions): Writer {
       return { rows };
     },
     async commit(mark: LoadMark) {
-      const before = await standingOf(path);
       await syncFile(staged);
       const record = { ...mark, ...marksOf(staged), hash: await hashFile(staged) };
-      await writeRecords(path, before.kind === "ours" ? [before.record, record] : [record]);
-      try {
-        await Deno.rename(staged, path);
-        isStaged = false;
-        await syncFile(dirname(path));
-      } catch (error) {
-        throw fileError(error, { action: "write", path });
-      }
+      await inFolderAlone(dirname(path), async () => {
+        const before = await standingOf(path);
+        await writeRecords(path, before.kind === "ours" ? [before.record, record] : [record]);
+        try {
+          await Deno.rename(staged, path);
+          isStaged = false;
+          await syncFile(dirname(path));
+        } catch (error) {
+          throw fileError(error, { action: "write", path });
+        }
+      });
       return { inserted: rows, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes: record.size };
     },
     discard: () => removeIfThere(staged),

@@ -1,15 +1,17 @@
 import { join } from "node:path";
-import { type Batch, DtegError, type LoadMark, type Writer } from "../../../sdk/mod.ts";
+import { type Batch, type Counts, DtegError, type LoadMark, type Writer } from "../../../sdk/mod.ts";
+import { splitName } from "../format.ts";
 import { copyOut, type WriterOptions } from "./copy_out.ts";
+import { inFolderAlone } from "./folder_lock.ts";
 import { makeFolder } from "./file_writer.ts";
 import { readManifest, writeManifest } from "../manifest.ts";
 import { fileError, readFolder } from "../paths.ts";
-import { stagedPath } from "./place.ts";
+import { stagedPath } from "./staged_file.ts";
 import { removeIfThere, syncFile } from "../replace_file.ts";
 
 const PACKED: Readonly<Record<string, string>> = { none: "", gzip: ".gz", zstd: ".zst" };
 /** Files that a load made; others in the folder are never touched. */
-const OURS = /^part-[0-9a-z]+-\d+\.[a-z]+(\.gz|\.zst)?$/;
+const OURS = /^part-[0-9a-f]{16}-\d+\.[a-z]+(\.gz|\.zst)?$/;
 
 /** Adds a file to a folder, or puts it in the place of those that dteg wrote there. The manifest makes it visible. */
 export function folderWriter(folder: string, options: WriterOptions): Writer {
@@ -21,14 +23,23 @@ export function folderWriter(folder: string, options: WriterOptions): Writer {
     async write(_part: string, batch: Batch) {
       if (batch.kind !== "scan") throw new DtegError("internal", `a folder takes queries, not ${batch.kind}`);
       await makeFolder(folder);
+      if (batch.schema.length === 0) return { rows: 0 }; // no columns: nothing that a file could hold
       isStaged = true;
       rows = await copyOut(staged, batch, options);
+      await syncFile(staged);
       return { rows };
     },
-    async commit(mark: LoadMark) {
-      const before = readManifest(folder);
-      await syncFile(staged);
-      const bytes = (await Deno.stat(staged)).size;
+    commit: (mark: LoadMark) => inFolderAlone(folder, () => commit(mark)),
+    discard: () => removeIfThere(staged),
+    async [Symbol.asyncDispose]() {
+      if (isStaged) await removeIfThere(staged);
+    },
+  };
+
+  async function commit(mark: LoadMark): Promise<Counts> {
+    const kept = target.write === "append" ? readManifest(folder)?.files ?? [] : [];
+    const files = isStaged ? [...kept, { path: name, rows, bytes: (await Deno.stat(staged)).size }] : kept;
+    if (isStaged) {
       try {
         await Deno.rename(staged, join(folder, name));
         isStaged = false;
@@ -36,16 +47,27 @@ export function folderWriter(folder: string, options: WriterOptions): Writer {
       } catch (error) {
         throw fileError(error, { action: "write", path: join(folder, name) });
       }
-      const kept = target.write === "append" ? before?.files ?? [] : [];
-      await writeManifest(folder, { version: 1, ...mark, files: [...kept, { path: name, rows, bytes }] });
-      await removeUnnamed(folder, new Set([...kept.map(({ path }) => path), name]));
-      return { inserted: rows, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes };
-    },
-    discard: () => removeIfThere(staged),
-    async [Symbol.asyncDispose]() {
-      if (isStaged) await removeIfThere(staged);
-    },
-  };
+    }
+    await writeManifest(folder, { version: 1, ...mark, files });
+    await removeUnnamed(folder, new Set(files.map(({ path }) => path)));
+    const bytes = files.at(-1)?.path === name ? files.at(-1)?.bytes ?? 0 : 0;
+    return { inserted: rows, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes };
+  }
+}
+
+/** Rows are added in the format that the folder's files have: one stream is of one format. */
+export function refuseOtherFormat(
+  folder: string,
+  { target, writing, config }: Pick<WriterOptions, "target" | "writing" | "config">,
+): void {
+  if (target.write !== "append") return;
+  const other = readManifest(folder)?.files.find(({ path }) => splitName(path).format !== writing.format);
+  if (!other) return;
+  throw new DtegError(
+    "file.mixed_formats",
+    `cannot append ${writing.format} to "${folder}": its files are ${splitName(other.path).format}`,
+    { path: config.path, hint: `write ${splitName(other.path).format}, or use --write replace` },
+  );
 }
 
 /** Removes files of earlier loads that the manifest no longer names. */

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { DtegError, type Host, type TableName } from "../../../sdk/mod.ts";
 import { FILE_FORMATS, type FormatName, type Packing, splitName, unknownFormat } from "../format.ts";
 import type { FileConfig } from "../mod.ts";
@@ -20,14 +20,28 @@ export interface Writing {
 export function placeOf(config: FileConfig, host: Host): Place {
   if (config.path === "-") return { kind: "stdout" };
   const path = fromFolder(host.folder, config.path);
-  const isFolder = path.endsWith("/") || statOf(path)?.isDirectory === true;
-  if (!isFolder) return { kind: "file", path };
+  const isThere = statOf(path)?.isDirectory === true;
+  if (!path.endsWith("/")) {
+    if (!isThere) return { kind: "file", path };
+    if (splitName(path).format) {
+      throw misplaced(config, { wanted: "file", hint: "end it with / to write into the folder" });
+    }
+  }
   if (statOf(path.replace(/\/+$/, ""))?.isFile) {
-    throw new DtegError("target.is_folder", `"${config.path}" means a folder, and a file stands there`, {
-      path: config.path,
-    });
+    throw misplaced(config, { wanted: "folder", hint: "leave the / out to write the file" });
   }
   return { kind: "folder", path: path.replace(/\/+$/, "") || "/" };
+}
+
+function misplaced(
+  { path }: FileConfig,
+  { wanted, hint }: { readonly wanted: "file" | "folder"; readonly hint: string },
+): DtegError {
+  const other = wanted === "file" ? "folder" : "file";
+  return new DtegError("target.is_folder", `cannot write "${path}": a ${other} stands there, wanted a ${wanted}`, {
+    path,
+    hint,
+  });
 }
 
 /** Format and compression of what is written. Standard output gets CSV where nothing is said. */
@@ -52,28 +66,4 @@ export function streamFolder(folder: string, table: TableName): string {
   const text = [table.catalog, table.schema, table.name].filter((part) => part !== undefined).join(".");
   const safe = text.replace(/[/\0]/g, "_").replace(/^[._]+/, (start) => "-".repeat(start.length));
   return join(folder, safe || "-");
-}
-
-/** A file of a load before it is committed: hidden, and named so that what a dead run left can be told. */
-export function stagedPath(
-  target: string,
-  { load, kind }: { readonly load: string; readonly kind: "file" | "folder" },
-): string {
-  const name = `._dteg_${Deno.pid}_${load}`;
-  return kind === "folder" ? join(target, name) : join(dirname(target), `${name}_${basename(target)}`);
-}
-
-/** Removes staged files that runs left which are no longer alive. */
-export function removeDead(folder: string): void {
-  let names: string[];
-  try {
-    names = [...Deno.readDirSync(folder)].map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
-  for (const name of names) {
-    const pid = /^\._dteg_(\d+)_/.exec(name)?.[1];
-    if (pid && statOf(`/proc/${pid}`) === undefined) Deno.removeSync(join(folder, name));
-  }
 }

@@ -1,4 +1,4 @@
-import { type DtegError, DtegError as Fault } from "../../../sdk/mod.ts";
+import { type DtegError, DtegError as Fault, parseName } from "../../../sdk/mod.ts";
 import { hidePasswords, type Loaded, type Secrets } from "../../config/mod.ts";
 import type { RunRequest, RunResult } from "../../engine/run_context.ts";
 import { errorReport } from "../../store/error_report.ts";
@@ -12,6 +12,7 @@ import { FLAGS } from "../flags.ts";
 import { LOAD_FLAGS, loadOptions } from "../project/load_options.ts";
 import { formatCount, formatCountOf, formatDuration } from "../view/numbers.ts";
 import { reportTable } from "../view/report_table.ts";
+import { shellWord, sqlName } from "./sql_name.ts";
 import { makeRunView } from "../view/run_view.ts";
 import { ADHOC_FLAGS, choosePipelines, DEFAULT_DATABASE } from "./choose_pipelines.ts";
 import { LIMIT_FLAGS, limitsOf, tempParent } from "./run_limits.ts";
@@ -142,7 +143,8 @@ function nextSteps({ status, pipelines }: RunReport, { input, loads }: Omit<Show
     !loads.every(({ pipeline }) => pipeline.path === null)
   ) return [];
   const [stream] = pipelines.flatMap((pipeline) => pipeline.streams);
-  if (!stream) return [];
-  const table = stream.target.slice(stream.target.indexOf(" ") + 1).replace(/^main\./, "");
-  return [`Look at it:  dteg query 'FROM ${table} LIMIT 10'`];
+  if (!stream || stream.read === 0) return [];
+  const { schema = "main", name } = parseName(stream.target.slice(DEFAULT_DATABASE.length + 1));
+  const table = [...(schema === "main" ? [] : [schema]), name].map(sqlName).join(".");
+  return [`Look at it:  dteg query ${shellWord(`FROM ${table} LIMIT 10`)}`];
 }

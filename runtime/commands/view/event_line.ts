@@ -66,7 +66,7 @@ export function eventLine(event: RunEvent): EventLine {
 
 /** `code: message` of an error. */
 export function errorText({ code, message }: ErrorReport): string {
-  return `${code}: ${message}`;
+  return message === "" ? code : `${code}: ${message}`;
 }
 
 function endText(report: StreamReport): string {

@@ -28,10 +28,17 @@ export function makeLogLines(terminal: Terminal, { progressEvery = 10_000 }: Log
       if (event.at - (toldAt.get(streamKey(event)) ?? 0) < progressEvery) return;
       toldAt.set(streamKey(event), event.at);
     }
-    const line = eventLine(event);
-    if (rankOf(line.level) < least) return;
-    terminal.writeError(terminal.logFormat === "json" ? jsonLine(event) : textLine(event, { style: terminal.err }));
+    const shown = terminal.logFormat === "json" ? event : withoutTold(event);
+    if (rankOf(eventLine(shown).level) < least) return;
+    terminal.writeError(terminal.logFormat === "json" ? jsonLine(shown) : textLine(shown, { style: terminal.err }));
   };
+}
+
+/** The event without the message of an error: the report and the command's last word tell it whole. */
+function withoutTold(event: RunEvent): RunEvent {
+  if (event.kind === "run.ended") return { ...event, error: null };
+  if (event.kind !== "stream.ended" || !event.report.error) return event;
+  return { ...event, report: { ...event.report, error: { ...event.report.error, message: "" } } };
 }
 
 /** `12:03:04 info  orders  12,345 rows …`; the time is that of the machine's time zone. */

@@ -27,6 +27,9 @@ interface Line {
   readonly written: number;
   readonly filtered: number;
   readonly rejected: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
   readonly bytes: number | null;
   readonly seconds: number;
 }
@@ -99,6 +102,9 @@ function totalOf(lines: readonly Line[], seconds: number): Line {
     written: sum((line) => line.written),
     filtered: sum((line) => line.filtered),
     rejected: sum((line) => line.rejected),
+    inserted: sum((line) => line.inserted),
+    updated: sum((line) => line.updated),
+    unchanged: sum((line) => line.unchanged),
     bytes: known ? sum((line) => line.bytes ?? 0) : null,
     seconds,
   };
@@ -121,6 +127,13 @@ function columnsOf(lines: readonly Line[]): readonly Column[] {
     count("written", NEVER, (line) => line.written),
     some((line) => line.filtered) && count("filtered", 8, (line) => line.filtered),
     some((line) => line.rejected) && count("rejected", 9, (line) => line.rejected),
+    ...(some((line) => line.updated + line.unchanged)
+      ? [
+        count("inserted", 5.1, (line) => line.inserted),
+        count("updated", 5.2, (line) => line.updated),
+        count("unchanged", 4, (line) => line.unchanged),
+      ]
+      : []),
     { head: "time", weight: 6, align: "right", text: (line) => line.idle ? "-" : formatDuration(line.seconds) },
     { head: "rows/s", weight: 3, align: "right", text: (line) => formatRate(line.written, line.seconds) },
     some((line) => line.bytes !== null) &&

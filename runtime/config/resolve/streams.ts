@@ -65,7 +65,9 @@ function streamOf(
   if (write === "merge" && key.length === 0) {
     problems.push(fault(tree, whereIs("write"), {
       code: "stream.write_mode",
-      message: `write: merge of the stream ${JSON.stringify(name ?? "of the source")} wants a key`,
+      message: tree.path === null
+        ? "--write merge wants a key"
+        : `write: merge of the stream ${JSON.stringify(name)} wants a key`,
       hint: tree.path === null ? "add --key COLUMN" : "add key: [COLUMN]",
     }));
   }

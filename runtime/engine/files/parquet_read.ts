@@ -1,35 +1,128 @@
-import { DtegError, type DuckSession, type Row } from "../../../sdk/mod.ts";
-import { quoteName } from "../../../sdk/mod.ts";
+import {
+  type Column,
+  type DataType,
+  DtegError,
+  type DuckSession,
+  type FilesBatch,
+  quoteName,
+  type Row,
+  type Schema,
+  typeText,
+} from "../../../sdk/mod.ts";
 import { castValue } from "../move/cast_value.ts";
-import { columnRefs } from "../move/column_refs.ts";
-import { fileNames, globSafe } from "./csv_call.ts";
+import { columnAliases, columnRefs } from "../move/column_refs.ts";
+import { duckType } from "../move/duck_type.ts";
+import { commonType } from "./common_type.ts";
+import { FILE_COLUMN, fileNames, globSafe, type NamedFile, namedFiles } from "./file_names.ts";
 import type { FilesRequest, ResolvedFiles } from "./resolve_files.ts";
 
-/** Parquet files as a query. Types that DuckDB reads with loss are refused here, by the file's own schema. */
+/** Files of one schema: they are read by one call. */
+interface ParquetGroup {
+  readonly schema: Schema;
+  readonly files: readonly NamedFile[];
+}
+
+/** Parquet files as a query. What DuckDB would read with loss, or widen with loss between files, is refused by the files' own schemas. */
 export async function resolveParquet(session: DuckSession, request: FilesRequest): Promise<ResolvedFiles> {
-  const { batch, declared } = request;
-  const list = batch.paths.map(globSafe).join(", ");
-  const { filenameColumn } = batch.options;
-  const parquetFault = (thrown: unknown) => explainParquet(DtegError.from(thrown), batch.names);
+  const { batch } = request;
   try {
-    for (const [index, path] of batch.paths.entries()) {
-      const elements = await session.all(`SELECT * FROM parquet_schema([${globSafe(path)}])`);
-      for (const element of elements) checkElement(element, { file: batch.names[index], request });
-    }
-    const file = filenameColumn ? `, ${fileNames(batch, batch.paths)} AS ${quoteName(filenameColumn)}` : "";
-    const from = `read_parquet([${list}], union_by_name = true${filenameColumn ? ", filename = true" : ""})`;
-    const native = await session.scan(`SELECT ${file ? `* EXCLUDE (filename)${file}` : "*"} FROM ${from}`);
-    const schema = native.schema.map((column) => ({ ...column, type: declared.get(column.name) ?? column.type }));
-    const refs = columnRefs(native, "s");
-    const columns = native.schema.map((column, index) => {
-      return `${castValue({ ...column, ref: refs.columns[index] }, schema[index].type)} AS ${quoteName(column.name)}`;
-    });
-    const query = declared.size === 0 ? native.query : `SELECT ${columns.join(", ")} FROM ${refs.from}`;
-    return { scan: { ...native, schema, query }, explain: (error) => Promise.resolve(parquetFault(error)) };
+    const groups = await groupBySchema(session, request);
+    const { filenameColumn } = batch.options;
+    const columns = unionColumns(groups, request);
+    const schema: Schema = filenameColumn === undefined
+      ? columns
+      : [...columns, { name: filenameColumn, type: { kind: "text" } }];
+    const queries: string[] = [];
+    for (const group of groups) queries.push(await groupQuery(session, group, { columns, filenameColumn }));
+    return {
+      scan: { kind: "scan", schema, query: queries.join(" UNION ALL ") },
+      explain: (error) => Promise.resolve(explainParquet(error, batch)),
+    };
   } catch (error) {
-    throw parquetFault(error);
+    throw explainParquet(DtegError.from(error), batch);
   }
 }
+
+function readParquet(files: readonly NamedFile[], { named = false } = {}): string {
+  const list = files.map(({ path }) => globSafe(path)).join(", ");
+  return `read_parquet([${list}], hive_partitioning = false${named ? `, filename = '${FILE_COLUMN}'` : ""})`;
+}
+
+async function groupBySchema(session: DuckSession, request: FilesRequest): Promise<readonly ParquetGroup[]> {
+  const groups = new Map<string, { schema: Schema; files: NamedFile[] }>();
+  for (const file of namedFiles(request.batch)) {
+    const elements = await session.all(`SELECT * FROM parquet_schema([${globSafe(file.path)}])`);
+    for (const element of elements) checkElement(element, { file: file.name, request });
+    const natives = await session.all(`DESCRIBE FROM ${readParquet([file])}`);
+    const key = JSON.stringify(natives.map((row) => [row.column_name, row.column_type]));
+    const group = groups.get(key);
+    if (group) group.files.push(file);
+    else {
+      const { schema } = await session.scan(`FROM ${readParquet([file])}`);
+      const known = schema.map((column, index) => natives[index].column_type === '"NULL"' ? nothing(column) : column);
+      groups.set(key, { schema: known, files: [file] });
+    }
+  }
+  return [...groups.values()];
+}
+
+/** A column that holds only NULL, as of any type. */
+const nothing = ({ name }: Column): Column => ({ name, type: { kind: "other", native: "NULL" } });
+const isNothing = ({ type }: { readonly type: DataType }) => type.kind === "other" && type.native === "NULL";
+
+/** All columns in order of appearance, by their exact name: of the declared type, else of one that holds the values of all files. */
+function unionColumns(groups: readonly ParquetGroup[], { declared, log }: FilesRequest): Schema {
+  const names = [...new Set(groups.flatMap(({ schema }) => schema.map(({ name }) => name)))];
+  return names.map((name) => {
+    const lacking = groups.find(({ schema }) => schema.every((column) => column.name !== name));
+    if (lacking) log.warn(`column ${name} is not in ${lacking.files[0].name}: NULL there`);
+    const found = groups.flatMap(({ schema, files }) =>
+      schema.filter((column) => column.name === name).map(({ type }) => ({ type, file: files[0].name }))
+    ).filter((typed) => !isNothing(typed));
+    if (found.length === 0) return { name, type: declared.get(name) ?? { kind: "text" } };
+    const type = declared.get(name) ?? found.slice(1).reduce((held, next) => {
+      return commonType(held, next.type) ?? refuseMix(name, { first: { ...found[0], type: held }, next });
+    }, found[0].type);
+    return { name, type };
+  });
+}
+
+interface Typed {
+  readonly type: DataType;
+  readonly file: string;
+}
+
+function refuseMix(name: string, { first, next }: { first: Typed; next: Typed }): never {
+  throw new DtegError(
+    "schema.lossy",
+    `column "${name}" is ${typeText(first.type)} in "${first.file}" and ${typeText(next.type)} in "${next.file}": ` +
+      "no type holds both exactly",
+    { path: next.file, column: name, hint: `declare one that does: columns: { ${name}: { type: text } }` },
+  );
+}
+
+async function groupQuery(
+  session: DuckSession,
+  { files }: ParquetGroup,
+  { columns, filenameColumn }: { readonly columns: Schema; readonly filenameColumn?: string },
+): Promise<string> {
+  const native = await session.scan(`FROM ${readParquet(files, { named: filenameColumn !== undefined })}`);
+  const refs = columnRefs(native, "s");
+  const refOf = (name: string) => refs.columns[native.schema.findIndex((column) => column.name === name)];
+  const values = columns.map((column) => {
+    const own = native.schema.find(({ name }) => name === column.name);
+    return own ? castValue({ ...own, ref: refOf(own.name) }, column.type) : nullOf(column);
+  });
+  const isWhole = values.length === native.schema.length &&
+    values.every((value, index) => value === refs.columns[index]);
+  if (isWhole) return native.query;
+  if (filenameColumn !== undefined) values.push(fileNames(refOf(FILE_COLUMN), files));
+  const aliases = columnAliases([...columns, { name: filenameColumn ?? "", type: { kind: "text" } }]);
+  const list = values.map((value, index) => `${value} AS ${quoteName(aliases[index])}`);
+  return `SELECT ${list.join(", ")} FROM ${refs.from}`;
+}
+
+const nullOf = ({ type }: Column) => `CAST(NULL AS ${duckType(type)})`;
 
 function checkElement(element: Row, { file, request }: { file: string; request: FilesRequest }): void {
   const name = String(element.name);
@@ -44,19 +137,16 @@ function checkElement(element: Row, { file, request }: { file: string; request: 
   throw new DtegError(
     "schema.lossy",
     `cannot read column "${name}" of "${file}" exactly: it is ${what}, and at most 38 digits or microseconds can be read`,
-    {
-      path: file,
-      column: name,
-      hint: "write the file again with a smaller type, or as text",
-    },
+    { path: file, column: name, hint: "write the file again with a smaller type, or as text" },
   );
 }
 
-function explainParquet(error: DtegError, names: readonly string[]): DtegError {
-  if (error.code !== "query.failed") return error;
-  const named = names.find((name) => error.message.includes(name)) ?? names[0];
-  return new DtegError("file.corrupt", `cannot read "${named}" as Parquet: ${error.message.split("\n")[0]}`, {
-    path: named,
-    cause: error,
-  });
+function explainParquet(error: DtegError, batch: FilesBatch): DtegError {
+  if (error.code !== "query.failed" || /^(Binder|Parser|Catalog) Error/.test(error.message)) return error;
+  const files = namedFiles(batch);
+  const { path, name } =
+    files.find((file) => error.message.includes(`"${file.path}"`) || error.message.includes(`'${file.path}'`)) ??
+      files[0];
+  const reason = error.message.split("\n")[0].replaceAll(path, name).slice(0, 300);
+  return new DtegError("file.corrupt", `cannot read "${name}" as Parquet: ${reason}`, { path: name, cause: error });
 }

@@ -1,6 +1,7 @@
 import type { DataType, DtegError, DuckSession, FilesBatch, Log, ScanBatch } from "../../../sdk/mod.ts";
-import { resolveCsv } from "./csv_read.ts";
-import { resolveJson } from "./json_read.ts";
+import { checkForms } from "../text/declared_form.ts";
+import { resolveCsv } from "../csv/csv_read.ts";
+import { resolveJson } from "../json/json_read.ts";
 import { resolveParquet } from "./parquet_read.ts";
 
 /** Files that are to become a query. */
@@ -23,13 +24,14 @@ export interface ResolvedFiles {
 }
 
 /** Finds layout and types of files and gives the query that reads them. The one place where the format of files is known. */
-export function resolveFiles(session: DuckSession, request: FilesRequest): Promise<ResolvedFiles> {
+export async function resolveFiles(session: DuckSession, request: FilesRequest): Promise<ResolvedFiles> {
+  await checkForms(session, { options: request.batch.options, types: request.declared.values() });
   switch (request.batch.format) {
     case "csv":
-      return resolveCsv(session, request);
+      return await resolveCsv(session, request);
     case "parquet":
-      return resolveParquet(session, request);
+      return await resolveParquet(session, request);
     default:
-      return resolveJson(session, request);
+      return await resolveJson(session, request);
   }
 }

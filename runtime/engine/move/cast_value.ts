@@ -1,8 +1,7 @@
-import type { Column, DataType } from "../../../sdk/mod.ts";
-import { typeText } from "../../../sdk/mod.ts";
+import { type Column, type DataType, DtegError, typeText } from "../../../sdk/mod.ts";
 import { refuse } from "./duck_error.ts";
 import { duckType, isWide } from "./duck_type.ts";
-import { parseText } from "../files/parse_text.ts";
+import { parseText } from "../text/parse_text.ts";
 import { csvText } from "./text_form.ts";
 
 /** True when two types are the same in the stage. */
@@ -21,6 +20,10 @@ export function castValue(column: Column & { readonly ref: string }, type: DataT
   if (type.kind === "text" || type.kind === "other") return csvText(from, ref);
   if (isText(from)) return parseText({ name: column.name, ref, type, rule: "value" });
   if (isWide(type)) return csvText(from, ref);
+  if (isZoned(from) !== isZoned(type) && isTime(from) && isTime(type)) throw zoneError(column, type);
+  if (type.kind === "json" && (from.kind === "list" || from.kind === "struct")) {
+    return `CAST(${csvText(from, ref)} AS JSON)`;
+  }
   const value = `TRY_CAST(${ref} AS ${duckType(type)})`;
   const exact = `TRY_CAST(${value} AS ${duckType(from)}) IS NOT DISTINCT FROM ${ref}`;
   const stop = refuse({ kind: "value", column: column.name, type: typeText(type) }, ref);
@@ -29,4 +32,17 @@ export function castValue(column: Column & { readonly ref: string }, type: DataT
 
 function isText(type: DataType): boolean {
   return type.kind === "text" || type.kind === "other" || isWide(type);
+}
+
+const isZoned = ({ kind }: DataType) => kind === "timestamptz" || kind === "timetz";
+const isTime = (type: DataType) => isZoned(type) || ["date", "time", "timestamp"].includes(type.kind);
+
+/** A cast would take some zone for granted. */
+function zoneError({ name, type: from }: Column, type: DataType): DtegError {
+  const [a, b] = isZoned(from) ? ["has a zone", "has none"] : ["has no zone", "has one"];
+  return new DtegError(
+    "schema.lossy",
+    `column "${name}" is ${typeText(from)}, which ${a}: it cannot become ${typeText(type)}, which ${b}`,
+    { column: name, hint: `leave the type out, or take text: columns: { ${name}: { type: text } }` },
+  );
 }

@@ -1,9 +1,10 @@
-import { DtegError, formatName, parseName, type Source, type TableName } from "../../../sdk/mod.ts";
+import { type Destination, DtegError, formatName, parseName, type Source, type TableName } from "../../../sdk/mod.ts";
 import { nearest } from "../../config/nearest.ts";
-import type { Pipeline } from "../../config/pipeline.ts";
+import type { Pipeline, PipelineStream } from "../../config/pipeline.ts";
 import { makeHost } from "../host.ts";
 import type { RunContext } from "../run_context.ts";
 import type { NamedStream, StreamJob } from "../stream_job.ts";
+import { type NameLimits, targetNames } from "./names.ts";
 
 /** Checks both ends and settles what goes where: one job a stream. */
 export async function resolveJobs(pipeline: Pipeline, context: RunContext): Promise<readonly StreamJob[]> {
@@ -19,20 +20,20 @@ export async function resolveJobs(pipeline: Pipeline, context: RunContext): Prom
   await using targetHost = await makeHost(context, { pipeline: pipeline.name, end: pipeline.destination });
   await using source = sourceConnector.source(pipeline.source.config, host);
   await using destination = destinationConnector.destination(pipeline.destination.config, targetHost);
+  await destination.check(); // first: a source that is the same database shares what the destination opened
   await source.check();
-  await destination.check();
   const streams = await namedStreams(pipeline, source);
   if (streams.length === 0) throw new DtegError("stream.none", `${pipeline.source.label} has no stream to load`);
-  const jobs = streams.map((stream) => {
-    const name = parseName(stream.name);
-    const table = destination.place(name, stream.into === undefined ? undefined : intoName(stream.into, name));
-    return { pipeline, stream, name: stream.name, table, target: destination.label(table) };
+  const tables = distinctTables(streams.map((stream) => placeOf(stream, destination)), destination.can);
+  const jobs = streams.map((stream, index) => {
+    const table = tables[index];
+    return { pipeline, stream, name: stream.name, table, target: context.mask(destination.label(table)) };
   });
   jobs.forEach((job, index) => {
     const other = jobs.findIndex(({ target }) => target === job.target);
     if (other === index) return;
     throw new DtegError("stream.same_target", `streams ${jobs[other].name} and ${job.name} both go to ${job.target}`, {
-      hint: "give one of them another `into`, or end the destination's path with / to make it a folder",
+      hint: "pick one with --stream, give one another `into`, or end the destination's path with / to make it a folder",
     });
   });
   jobs.forEach(({ stream }) =>
@@ -41,13 +42,42 @@ export async function resolveJobs(pipeline: Pipeline, context: RunContext): Prom
   return jobs;
 }
 
+function placeOf({ name, into }: NamedStream, destination: Destination): TableName {
+  const stream = parseName(name);
+  return destination.place(stream, into === undefined ? undefined : intoName(into, stream));
+}
+
+/** Of tables whose names the target takes for the same, though they differ, the later get names of their own. */
+function distinctTables(tables: readonly TableName[], { foldsCase, nameBytes }: NameLimits): readonly TableName[] {
+  const schemas = Map.groupBy(tables, ({ catalog, schema }) => JSON.stringify([catalog, schema]).toLowerCase());
+  const renamed = [...schemas.values()].flatMap((group) => {
+    const names = [...new Set(group.map(({ name }) => name))]; // equal ones are told as such
+    const chosen = targetNames(names, { foldsCase, nameBytes });
+    return group.map((table) => [table, { ...table, name: chosen[names.indexOf(table.name)] }] as const);
+  });
+  const nameOf = new Map(renamed);
+  return tables.map((table) => nameOf.get(table) ?? table);
+}
+
 async function namedStreams({ streams }: Pipeline, source: Source): Promise<readonly NamedStream[]> {
   const named: NamedStream[] = [];
   for (const stream of streams) {
-    if (stream.name !== null) named.push({ ...stream, name: stream.name });
+    if (stream.name !== null) named.push({ ...stream, name: await wholeName(stream.name, { stream, source }) });
     else for await (const { name } of source.discover()) named.push({ ...stream, name: formatName(name) });
   }
   return named;
+}
+
+/** The name with its schema, where the last part alone was given. What the source does not have is told when it is opened. */
+async function wholeName(
+  name: string,
+  { stream, source }: { readonly stream: PipelineStream; readonly source: Source },
+): Promise<string> {
+  const wanted = parseName(name);
+  if (stream.sql !== undefined || wanted.schema !== undefined || "path" in stream.settings) return name;
+  const fits: TableName[] = [];
+  for await (const found of source.discover()) if (found.name.name === wanted.name) fits.push(found.name);
+  return fits.length === 1 ? formatName(fits[0]) : name;
 }
 
 function intoName(into: string, { schema, name }: TableName): TableName {

@@ -1,0 +1,88 @@
+import { DUCKDB_TYPES } from "../plugins/duckdb/type_table.ts";
+import { CSV_TYPES, JSON_TYPES, PARQUET_TYPES } from "../plugins/file/write/type_table.ts";
+import { COLUMN_TYPES, columnType } from "../runtime/config/form/column_type.ts";
+import { typeOfDuck } from "../runtime/engine/move/duck_type.ts";
+import { type DataType, type TypeRow, typeText } from "../sdk/mod.ts";
+import { MADE, page, table } from "./markdown.ts";
+
+const DUCK_NATIVES = [
+  ..."BOOLEAN TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT BIGNUM".split(" "),
+  ..."DECIMAL(18,2) FLOAT DOUBLE VARCHAR BLOB BIT DATE TIME TIME_NS".split(" "),
+  "TIME WITH TIME ZONE",
+  ..."TIMESTAMP_S TIMESTAMP_MS TIMESTAMP TIMESTAMP_NS".split(" "),
+  "TIMESTAMP WITH TIME ZONE",
+  ..."INTERVAL UUID JSON ENUM('a','b') BIGINT[] STRUCT(a BIGINT) MAP(VARCHAR,BIGINT)".split(/ (?!BIGINT\))/),
+];
+
+/** Types of one value of each kind, for the column "becomes" of the tables. */
+const SAMPLES: readonly DataType[] = [
+  ...(["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"] as const)
+    .map((kind) => ({ kind })),
+  { kind: "decimal", precision: 18, scale: 2 },
+  { kind: "decimal", precision: 39, scale: 0 },
+  { kind: "decimal" },
+  ...(["text", "bytes", "date", "time", "timetz"] as const).map((kind) => ({ kind })),
+  { kind: "timestamp", precision: 6 },
+  { kind: "timestamp", precision: 9 },
+  { kind: "timestamptz", precision: 6 },
+  ...(["interval", "uuid", "json"] as const).map((kind) => ({ kind })),
+  { kind: "list", of: { kind: "int64" } },
+  { kind: "struct", fields: [{ name: "a", type: { kind: "int64" } }] },
+  { kind: "other", native: "BIT" },
+  { kind: "other", native: "a source's own" },
+];
+
+/** docs/types.md: the types of a stream, how sources give them and how destinations take them. */
+export function typesPage(): string {
+  return page([
+    "# Types",
+    MADE,
+    "Between a source and a destination every column has one type of a closed list. A source says it, or it is found in the files " +
+    "([what is guessed](files.md#what-is-guessed)), or the pipeline declares it. A destination says what it makes of it. " +
+    "A value arrives exactly; where a type or a value does not fit, the run fails and names the column. Nothing is rounded or cut in silence.",
+    "## The list",
+    "`bool` · `int8` `int16` `int32` `int64` · `uint8` `uint16` `uint32` `uint64` · `decimal(p,s)` · `decimal` (no bound) · `float32` `float64` · " +
+    "`text` · `bytes` · `date` · `time` · `timetz` · `timestamp` (no zone) · `timestamptz` (an instant) · `interval` · `uuid` · `json` · " +
+    "`list<T>` · `struct<…>` · and the native type of a source where none of these fits, carried as its text. " +
+    "A number in parentheses after `timestamp` is the digits of a second's fraction, 6 where there is none.",
+    "## Declared types",
+    "What `columns: { c: { type: … } }` takes. A declared type is never guessed again: every value is read as that type, or the run fails at its row.",
+    table(["Word", "Type"], COLUMN_TYPES.map(declaredRow)),
+    "## From DuckDB",
+    table(["DuckDB", "Type"], DUCK_NATIVES.map((native) => [`\`${native}\``, `\`${typeText(typeOfDuck(native))}\``])),
+    "A map is a list of key and value. The values of an enum are text. Parquet files are read the same way, after DuckDB's own reading of their types.",
+    "## Into DuckDB",
+    destinationTable(DUCKDB_TYPES),
+    "## Into Parquet",
+    destinationTable(PARQUET_TYPES),
+    "## Into CSV and TSV",
+    "In text files the second column is the form of the text.",
+    destinationTable(CSV_TYPES),
+    "## Into NDJSON and JSON",
+    destinationTable(JSON_TYPES),
+    "## Grades",
+    "**exact**: every value. **exact except**: all but the special values that the note names; such a value stops the run at its row. " +
+    "**widening**: every value, in a larger type. **lossy**: ordinary values would be lost; the run is refused before anything is written, " +
+    "with exit code 4.",
+  ]);
+}
+
+function declaredRow(word: string): readonly string[] {
+  const type = columnType(word === "decimal(p,s)" ? "decimal(18,2)" : word);
+  const shown = word === "decimal(p,s)" ? "decimal(p,s), p from 1 to 38" : type ? typeText(type) : "";
+  return [`\`${word}\``, `\`${shown}\``];
+}
+
+function destinationTable(types: readonly TypeRow[]): string {
+  return table(
+    ["Type", "Becomes", "Grade", "Note"],
+    types.map((row) => [row.from.replaceAll("<", "&lt;"), becomes(row, types), row.grade, row.note ?? ""]),
+  );
+}
+
+/** What a row makes of the kinds that come to it. */
+function becomes(row: TypeRow, types: readonly TypeRow[]): string {
+  const mine = SAMPLES.filter((type) => types.find((candidate) => candidate.matches(type)) === row);
+  const made = [...new Set(mine.map((type) => row.to(type)))];
+  return made.join(", ");
+}

@@ -1,0 +1,33 @@
+import { type FilesBatch, quoteText } from "../../../sdk/mod.ts";
+import { FILE_COLUMN, globSafe } from "../files/file_names.ts";
+import type { CsvLayout } from "./csv_dialect.ts";
+
+/** Files of one layout: they are read by one call. */
+export interface CsvGroup {
+  readonly layout: CsvLayout;
+  readonly paths: readonly string[];
+}
+
+/** The call that reads a group; its columns are c0, c1 …, so that no name can collide. */
+export function readCsv({ layout, paths }: CsvGroup, { options }: FilesBatch): string {
+  const { delimiter, quote, escape, skip, header, headerLines, names, lineBreak } = layout;
+  const byLines = names.length === 1 && headerLines <= 1; // DuckDB drops a blank line behind a header that it reads itself
+  const settings = {
+    auto_detect: "false",
+    strict_mode: "true",
+    delim: quoteText(delimiter),
+    quote: quoteText(quote),
+    escape: quoteText(escape),
+    nullstr: options.null === undefined ? "''" : `['', ${quoteText(options.null)}]`,
+    allow_quoted_nulls: "false",
+    // else DuckDB takes the first break that it meets, also in quotes; "\r\n" is left to it, since it reads wrong rows when told
+    ...((lineBreak === "\n" || lineBreak === "\r") && { new_line: lineBreak === "\n" ? "'\\n'" : "'\\r'" }),
+    header: String(header && !byLines),
+    skip: String(byLines ? skip + headerLines : skip),
+    columns: `{${names.map((_, index) => `'c${index}': 'VARCHAR'`).join(", ")}}`,
+    hive_partitioning: "false",
+    ...(options.filenameColumn && { filename: quoteText(FILE_COLUMN) }),
+  };
+  const list = Object.entries(settings).map(([key, value]) => `${key} = ${value}`).join(", ");
+  return `read_csv([${paths.map(globSafe).join(", ")}], ${list})`;
+}

@@ -1,0 +1,72 @@
+import type { FilesBatch } from "../../../sdk/mod.ts";
+import { FILE_COLUMN, globSafe } from "../files/file_names.ts";
+
+/** How the records of a file stand in it. */
+export type JsonLayout = "newline_delimited" | "array" | "unstructured";
+
+/** A file of JSON records. */
+export interface JsonFile {
+  readonly path: string;
+  /** What the user calls it. */
+  readonly name: string;
+  readonly layout: JsonLayout;
+}
+
+const BOM = [0xef, 0xbb, 0xbf] as const;
+const BLANKS: readonly number[] = [9, 10, 13, 32];
+
+/** The files with their layouts. One with a byte order mark, which the reader does not take, is copied without it. */
+export async function jsonFiles(
+  { paths, names, format }: FilesBatch,
+  tempDir: string,
+): Promise<readonly JsonFile[]> {
+  const files: JsonFile[] = [];
+  for (const [index, original] of paths.entries()) {
+    const path = await hasMark(original) ? await withoutMark(original, `${tempDir}/unmarked-${index}.json`) : original;
+    const other = format === "ndjson" ? "newline_delimited" : "unstructured";
+    files.push({ path, name: names[index], layout: await firstByte(path) === 91 ? "array" : other });
+  }
+  return files;
+}
+
+async function hasMark(path: string): Promise<boolean> {
+  using file = await Deno.open(path);
+  const head = new Uint8Array(BOM.length);
+  const count = await file.read(head);
+  return count === BOM.length && BOM.every((byte, index) => head[index] === byte);
+}
+
+async function withoutMark(path: string, copy: string): Promise<string> {
+  using source = await Deno.open(path);
+  await source.seek(BOM.length, Deno.SeekMode.Start);
+  using target = await Deno.open(copy, { write: true, create: true, truncate: true });
+  for await (const chunk of source.readable) {
+    for (let at = 0; at < chunk.length;) at += await target.write(chunk.subarray(at));
+  }
+  return copy;
+}
+
+/** The first byte that is no blank, undefined where there is none. */
+async function firstByte(path: string): Promise<number | undefined> {
+  using file = await Deno.open(path);
+  const buffer = new Uint8Array(65536);
+  for (let count; (count = await file.read(buffer)) !== null;) {
+    const found = buffer.subarray(0, count).find((byte) => !BLANKS.includes(byte));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A read of all files, one call a layout: `list` from what `reader` gives of them. */
+export function readEach(
+  files: readonly JsonFile[],
+  { list, reader, settings = "" }: { readonly list: string; readonly reader: string; readonly settings?: string },
+): string {
+  const layouts = [...new Set(files.map(({ layout }) => layout))];
+  return layouts.map((layout) => {
+    const paths = files.filter((file) => file.layout === layout).map(({ path }) => globSafe(path)).join(", ");
+    const options =
+      `format = '${layout}', filename = '${FILE_COLUMN}', hive_partitioning = false, maximum_object_size = 67108864${settings}`;
+    return `SELECT ${list} FROM ${reader}([${paths}], ${options})`;
+  }).join(" UNION ALL ");
+}

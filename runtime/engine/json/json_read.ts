@@ -1,0 +1,151 @@
+import { type DataType, DtegError, type DuckSession, quoteName, quoteText } from "../../../sdk/mod.ts";
+import { FILE_COLUMN, fileNames } from "../files/file_names.ts";
+import type { FilesRequest, ResolvedFiles } from "../files/resolve_files.ts";
+import { columnAliases } from "../move/column_refs.ts";
+import { guessTypes } from "../text/guess.ts";
+import { parseText } from "../text/parse_text.ts";
+import type { TextColumn } from "../text/text_rule.ts";
+import { explainJson } from "./json_explain.ts";
+import { type JsonFile, jsonFiles, readEach } from "./json_file.ts";
+import { findKeys, type FoundKeys, type Kind } from "./json_keys.ts";
+import { markFiles } from "./mark_files.ts";
+
+/** A column that a key becomes. */
+interface KeyColumn {
+  readonly name: string;
+  /** Its place: `k0`, `k1` … in the query. */
+  readonly ref: string;
+  readonly kinds: ReadonlySet<Kind>;
+  /** Read as JSON, not as text. */
+  readonly isNested: boolean;
+}
+
+/** JSON files as a query. */
+export async function resolveJson(session: DuckSession, request: FilesRequest): Promise<ResolvedFiles> {
+  const { batch, declared, tempDir } = request;
+  const plain = await jsonFiles(batch, tempDir);
+  const reading = { session, files: plain, query: "", columns: [] };
+  try {
+    const found = await findKeys(session, plain);
+    if (found.keys.size === 0) {
+      const query = "SELECT 1 AS nothing WHERE false";
+      return { scan: { kind: "scan", schema: [], query }, explain: (error) => explainJson(error, reading) };
+    }
+    const columns = keyColumns(found, declared);
+    const mark = await markFiles(plain, {
+      session,
+      isRisky: found.isRisky,
+      becomesText: columns.some((column) => becomesText(column, declared)),
+      tempDir,
+    });
+    const files = mark?.files ?? plain;
+    const query = await keyQuery(session, { files, columns, mark: mark?.mark });
+    const typed = await typedColumns(session, { columns, query, request });
+    const scan = scanOf(typed, { query, request });
+    return { scan, explain: (error) => explainJson(error, { session, files: plain, query, columns: typed }) };
+  } catch (error) {
+    throw await explainJson(DtegError.from(error), reading);
+  }
+}
+
+function keyColumns({ keys }: FoundKeys, declared: FilesRequest["declared"]): readonly KeyColumn[] {
+  return [...keys].map(([name, kinds], index) => ({
+    name,
+    ref: `k${index}`,
+    kinds,
+    isNested: kinds.has("nested") || declared.get(name)?.kind === "json",
+  }));
+}
+
+/** A number that becomes text keeps its spelling. */
+function becomesText({ name, kinds }: KeyColumn, declared: FilesRequest["declared"]): boolean {
+  return kinds.has("number") && (declared.has(name) ? declared.get(name)?.kind === "text" : kinds.has("text"));
+}
+
+interface Reading {
+  readonly files: readonly JsonFile[];
+  readonly columns: readonly KeyColumn[];
+  readonly mark?: string;
+}
+
+/** The keys as columns k0, k1 …: JSON where they are nested, else text; and the file's name. */
+async function keyQuery(session: DuckSession, { files, columns, mark }: Reading): Promise<string> {
+  const folded = new Set(columns.map(({ name }) => name.toLowerCase()));
+  const hasTwins = folded.size < columns.length || columns.some(({ name }) => name === "");
+  const raw = hasTwins ? await lookUps(session, { files, columns }) : namedColumns({ files, columns });
+  const list = columns.map(({ ref, isNested }) => `${unmarked(ref, { mark, isNested })} AS ${ref}`);
+  return `SELECT ${list.join(", ")}, ${fileNames(quoteName(FILE_COLUMN), files)} AS file_name FROM (${raw})`;
+}
+
+function namedColumns({ files, columns }: Reading): string {
+  const spec = columns.map(({ name, isNested }) => `${quoteText(name)}: '${isNested ? "JSON" : "VARCHAR"}'`).join(", ");
+  const list = [...columns.map(({ name, ref }) => `${quoteName(name)} AS ${ref}`), quoteName(FILE_COLUMN)].join(", ");
+  return readEach(files, { list, reader: "read_json", settings: `, columns = {${spec}}` });
+}
+
+/** Keys that differ only in case, or are empty, cannot be named in one call: each is looked up by itself, which takes the first of two. */
+async function lookUps(session: DuckSession, { files, columns }: Reading): Promise<string> {
+  const reader = "read_json_objects";
+  const twice = "len(json_keys(json)) > len(list_distinct(json_keys(json)))";
+  const [doubled] = await session.all(
+    `SELECT 1 AS one FROM (${readEach(files, { list: "json", reader })}) WHERE ${twice} LIMIT 1`,
+  );
+  if (doubled) throw new DtegError("json.invalid", "a key stands twice in a record");
+  const list = columns.map(({ name, ref, isNested }) => {
+    const pointer = quoteText(`/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`);
+    const value = `json_extract(json, ${pointer})`;
+    const text = isNested
+      ? `CASE WHEN json_type(${value}) = 'NULL' THEN NULL ELSE ${value} END`
+      : `json_extract_string(json, ${pointer})`;
+    return `${text} AS ${ref}`;
+  });
+  return readEach(files, { list: [...list, quoteName(FILE_COLUMN)].join(", "), reader });
+}
+
+/** Numbers that were made strings become numbers again. */
+function unmarked(ref: string, { mark, isNested }: { mark?: string; isNested: boolean }): string {
+  if (mark === undefined) return ref;
+  if (!isNested) return `replace(${ref}, ${quoteText(mark)}, '')`;
+  return `CAST(regexp_replace(CAST(${ref} AS VARCHAR), '"${mark}([^"]*)"', '\\1', 'g') AS JSON)`;
+}
+
+interface Typing {
+  readonly columns: readonly KeyColumn[];
+  readonly query: string;
+  readonly request: FilesRequest;
+}
+
+async function typedColumns(
+  session: DuckSession,
+  { columns, query, request: { declared, batch } }: Typing,
+): Promise<readonly TextColumn[]> {
+  const open = columns.filter(({ name, kinds }) => !declared.has(name) && kinds.size === 1 && kinds.has("number"));
+  const guessed = await guessTypes(session, { columns: open.map(({ ref }) => ref), query });
+  return columns.map(({ name, ref, kinds, isNested }) => ({
+    name,
+    ref: `CAST(r.${ref} AS VARCHAR)`,
+    type: declared.get(name) ?? guessed.get(ref) ?? plainType(kinds, { isNested }),
+    rule: declared.has(name) || isNested ? "value" : "guess",
+    options: batch.options,
+  }));
+}
+
+function plainType(kinds: ReadonlySet<Kind>, { isNested }: { isNested: boolean }): DataType {
+  if (isNested) return { kind: "json" };
+  return kinds.size === 1 && kinds.has("bool") ? { kind: "bool" } : { kind: "text" };
+}
+
+function scanOf(
+  columns: readonly TextColumn[],
+  { query, request }: { query: string; request: FilesRequest },
+): ResolvedFiles["scan"] {
+  const { filenameColumn } = request.batch.options;
+  const schema = [
+    ...columns.map(({ name, type }) => ({ name, type })),
+    ...(filenameColumn === undefined ? [] : [{ name: filenameColumn, type: { kind: "text" } } as const]),
+  ];
+  const values = [...columns.map(parseText), ...(filenameColumn === undefined ? [] : ["r.file_name"])];
+  const aliases = columnAliases(schema);
+  const list = values.map((value, index) => `${value} AS ${quoteName(aliases[index])}`);
+  return { kind: "scan", schema, query: `SELECT ${list.join(", ")} FROM (${query}) r` };
+}

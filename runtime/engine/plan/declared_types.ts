@@ -1,0 +1,41 @@
+import type { DataType, Existing } from "../../../sdk/mod.ts";
+import type { PipelineStream } from "../../config/pipeline.ts";
+
+/** Types of columns by their name in the source. */
+export type DeclaredTypes = ReadonlyMap<string, DataType>;
+
+interface Aim {
+  readonly existing?: Existing;
+  /** Names that the target's columns got before, by their name in the source. */
+  readonly before?: Readonly<Record<string, string>>;
+}
+
+/**
+ * What the columns of files are read as: what the stream declares, else, where rows come into a table that stays, what the table has.
+ * So a day's file in which a text column happens to hold numbers only fits the table of the days before.
+ */
+export function declaredTypes(
+  { columns, write }: Pick<PipelineStream, "columns" | "write">,
+  { existing, before = {} }: Aim,
+): DeclaredTypes {
+  const said = columns.flatMap(({ name, type }) => type ? [[name, type] as const] : []);
+  if (!existing || (write === "replace" && !existing.isKept)) return new Map(said);
+  const sourceOf = new Map([
+    ...Object.entries(before).map(([name, target]) => [target, name] as const),
+    ...columns.flatMap(({ name, as }) => as ? [[as, name] as const] : []),
+  ]);
+  const found = existing.columns.flatMap(({ name, type }) =>
+    type && canDeclare(type) ? [[sourceOf.get(name) ?? name, type] as const] : []
+  );
+  return new Map([...found, ...said]);
+}
+
+const PLAIN: ReadonlySet<DataType["kind"]> = new Set([
+  ...["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"] as const,
+  ...["decimal", "float32", "float64", "text", "bytes", "date", "time"] as const,
+  ...["timestamp", "timestamptz", "interval", "uuid", "json"] as const,
+]);
+
+function canDeclare(type: DataType): boolean {
+  return PLAIN.has(type.kind);
+}

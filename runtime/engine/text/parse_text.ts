@@ -1,0 +1,28 @@
+import { typeText } from "../../../sdk/mod.ts";
+import { refuse } from "../move/duck_error.ts";
+import { guessRule } from "./guess_rule.ts";
+import type { TextColumn, TextRule } from "./text_rule.ts";
+import { valueRule } from "./value_rule.ts";
+
+/**
+ * SQL that turns the text into the type, or stops the query and names column and value. A cast of DuckDB alone rounds `1.5` to an
+ * integer, cuts nanoseconds and drops zones without a word, so each cast here stands behind a test that it changes nothing.
+ */
+export function parseText(column: TextColumn): string {
+  const { ref, type, name, rule } = column;
+  if (type.kind === "text" || type.kind === "other") return ref;
+  const { fast, quick, test, value } = ruleOf(column);
+  const words = rule === "guess" ? `${typeText(type)} as was guessed from the rows before it` : typeText(type);
+  const stop = refuse({ kind: rule, column: name, type: words }, ref);
+  const first = fast ? `WHEN ${fast} THEN ${value} ` : "";
+  const sure = `CASE ${first}WHEN ${ref} IS NULL THEN NULL WHEN ${test} THEN ${value} ELSE ${stop} END`;
+  return quick ? `coalesce(${quick}, ${sure})` : sure;
+}
+
+/** SQL condition under which {@linkcode parseText} stops the query. */
+export function refusedBy(column: TextColumn): string {
+  if (column.type.kind === "text" || column.type.kind === "other") return "false";
+  return `(${column.ref} IS NOT NULL AND NOT coalesce(${ruleOf(column).test}, false))`;
+}
+
+const ruleOf = (column: TextColumn): TextRule => column.rule === "guess" ? guessRule(column) : valueRule(column);

@@ -1,0 +1,92 @@
+// `./task bench`: dteg against DuckDB alone, in turn. Writes docs/benchmarks.md when all rows and rounds are run.
+import { parseArgs } from "node:util";
+import { aloneCommand, checkOutput, clear, dtegCommand, type Job, JOBS, type Setting } from "./jobs.ts";
+import { measure, type Measured, medianOf } from "./measure.ts";
+import { makeOrders } from "./orders.ts";
+import { benchPage, type JobResult } from "./report.ts";
+import { startFigures } from "./start_figures.ts";
+
+const root = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
+const ROWS = 5_000_000;
+const ROUNDS = 3;
+
+async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: args.filter((arg) => arg !== "--"),
+    options: { rows: { type: "string", default: `${ROWS}` }, rounds: { type: "string", default: `${ROUNDS}` } },
+  });
+  const [rows, rounds] = [Number(values.rows), Number(values.rounds)];
+  const folder = `${root}/.build/bench`;
+  await Deno.mkdir(folder, { recursive: true });
+  const binary = Deno.env.get("DTEG_BIN") ?? await buildBinary();
+  const load = Deno.loadavg()[0];
+  console.log(`making ${rows} orders`);
+  const orders = await makeOrders(folder, rows);
+  const threads = navigator.hardwareConcurrency;
+  const memory = Math.min(4e9, Deno.systemMemoryInfo().total / 2) - 150e6;
+  const setting: Setting = { folder, binary, orders, threads, memory };
+  const results: JobResult[] = [];
+  for (const job of JOBS) results.push(await compare(job, setting, { rounds }));
+  const start = await startFigures(binary, { folder, rounds });
+  const page = benchPage({
+    date: new Date().toISOString().slice(0, 10),
+    machine: machineText(),
+    versions: await versionsText(binary),
+    rows,
+    bytes: orders.bytes,
+    rounds,
+    threads,
+    load,
+    results,
+    start,
+  });
+  console.log(page.slice(page.indexOf("| |"), page.indexOf("## Do it again")).trim());
+  if (rows < ROWS || rounds < ROUNDS) return;
+  await Deno.writeTextFile(`${root}/docs/benchmarks.md`, page);
+  console.log("written: docs/benchmarks.md");
+}
+
+async function compare(job: Job, setting: Setting, { rounds }: { readonly rounds: number }): Promise<JobResult> {
+  const commands = [await dtegCommand(job, setting), aloneCommand(job, setting)];
+  const measured: Measured[][] = [[], []];
+  for (let round = 1; round <= rounds; round++) {
+    for (const [which, command] of commands.entries()) {
+      await clear(command);
+      const taken = await measure(command.words, { cwd: command.cwd });
+      measured[which].push(taken);
+      const who = which === 0 ? "dteg" : "DuckDB alone";
+      console.log(
+        `${job.name}, round ${round}, ${who}: ${taken.seconds.toFixed(2)} s, ${taken.cpu.toFixed(1)} CPU s, ${
+          (taken.memory / 1e6).toFixed(0)
+        } MB`,
+      );
+    }
+  }
+  for (const command of commands) {
+    await checkOutput(job, command, setting);
+    await clear(command);
+  }
+  return { job, dteg: medianOf(measured[0]), alone: medianOf(measured[1]) };
+}
+
+async function buildBinary(): Promise<string> {
+  const args = ["run", "-A", "deploy/binary/build.ts", "--if-stale"];
+  const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).spawn().status;
+  if (!success) throw new Error("the binary could not be built");
+  return `${root}/dist/dteg`;
+}
+
+function machineText(): string {
+  const processor = /model name\s*:\s*(.*)/.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1] ?? Deno.build.arch;
+  const memory = (Deno.systemMemoryInfo().total / 1e9).toFixed(0);
+  return `${navigator.hardwareConcurrency} cores of ${processor}, ${memory} GB of memory, Linux ${Deno.osRelease()}`;
+}
+
+async function versionsText(binary: string): Promise<string> {
+  const { stdout } = await new Deno.Command(binary, { args: ["version"] }).output();
+  const { default: { imports } } = await import("../../deno.json", { with: { type: "json" } });
+  const duckdb = imports["@duckdb/node-api"].split("@").at(-1);
+  return `${new TextDecoder().decode(stdout).split("\n")[0]}, @duckdb/node-api ${duckdb}`;
+}
+
+if (import.meta.main) await main(Deno.args);

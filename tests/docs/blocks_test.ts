@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { inFolder, runScript } from "./dteg_command.ts";
+import { readPages, ROOT } from "./markdown_pages.ts";
+import { pageScript, untested } from "./page_script.ts";
+
+const ORDERS = "id,status,amount\n1,paid,120.50\n2,open,80.00\n";
+const PIPELINE = `version: 1
+source: ../data/
+streams: [orders]
+vars: { day: 2024-05-01 }
+destination: ../warehouse.duckdb
+`;
+
+/** What a page finds in its folder. All others begin with nothing. */
+const SEEDS: Readonly<Record<string, (folder: string) => Promise<void>>> = {
+  "docs/cli.md": async (folder) => {
+    await Promise.all(["data", "pipelines"].map((name) => Deno.mkdir(`${folder}/${name}`)));
+    await Deno.writeTextFile(`${folder}/orders.csv`, ORDERS);
+    await Deno.writeTextFile(`${folder}/data/orders.csv`, ORDERS);
+    await Deno.writeTextFile(`${folder}/pipelines/orders.yaml`, PIPELINE);
+  },
+  "examples/README.md": async (folder) => {
+    const examples = ["files_to_duckdb", "csv_to_parquet", "typed_ndjson", "merge_by_key"];
+    for (const name of examples) await copyFolder(`${ROOT}examples/${name}`, `${folder}/${name}`);
+  },
+};
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (isDirectory) await copyFolder(`${from}/${name}`, `${to}/${name}`);
+    else if (/\.(yaml|csv|ndjson)$/.test(name)) await Deno.copyFile(`${from}/${name}`, `${to}/${name}`);
+  }
+}
+
+for (const page of await readPages()) {
+  const script = pageScript(page);
+  if (!script.includes("\nline=")) continue;
+  Deno.test(`what ${page.path} says can be typed as it stands`, () =>
+    inFolder(async (folder) => {
+      await SEEDS[page.path]?.(folder);
+      const { code, stdout, stderr } = await runScript(script, { folder });
+      assert.equal(code, 0, `${stdout}\n${stderr}`);
+    }));
+}
+
+Deno.test("at most five blocks of all pages are not run", async () => {
+  const found = (await readPages()).flatMap((page) => untested(page).map(({ line }) => `${page.path}:${line}`));
+  assert.ok(found.length <= 5, found.join("\n"));
+});
