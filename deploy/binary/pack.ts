@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants, zstdCompressSync } from "node:zlib";
+import { getExtensions } from "./extension.ts";
 import type { PackedLibraries, PackedLibrary } from "../../runtime/engine/move/packed_library.ts";
 
 /** Where packed libraries stand in the binary. `between`: after the runtime, before Deno's data; `include`: embedded files. */
@@ -31,7 +32,7 @@ export async function packLibraries(root: string, options: PackOptions): Promise
   await Deno.copyFile(denort, base);
   let end = (await Deno.stat(base)).size;
   const files: PackedLibrary[] = [];
-  for (const library of await duckdbLibraries(root)) {
+  for (const library of [...await duckdbLibraries(root), ...await duckdbExtensions(root)]) {
     const packed = await pack(library, options);
     const file = {
       name: library.name,
@@ -61,6 +62,13 @@ async function duckdbLibraries(root: string): Promise<readonly Library[]> {
   const folder = addon.slice(0, addon.lastIndexOf("/"));
   const names = ["libduckdb.so", "duckdb.node"];
   return await Promise.all(names.map(async (name) => ({ name, bytes: await Deno.readFile(`${folder}/${name}`) })));
+}
+
+async function duckdbExtensions(root: string): Promise<readonly Library[]> {
+  const extensions = await getExtensions(`${root}/.build/extensions`);
+  return await Promise.all(
+    extensions.map(async ({ name, path }) => ({ name: `${name}.duckdb_extension`, bytes: await Deno.readFile(path) })),
+  );
 }
 
 async function pack({ name, bytes }: Library, { level, kept }: PackOptions): Promise<Uint8Array> {

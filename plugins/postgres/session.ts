@@ -52,7 +52,7 @@ export async function connect(
   for (const server of parameters.servers) {
     signal.throwIfAborted();
     try {
-      return await connectTo(server, parameters);
+      return await connectTo(server, parameters, signal);
     } catch (error) {
       failure = DtegError.from(error);
       if (failure.failure === "auth") break; // another server would not know the user better
@@ -66,13 +66,23 @@ const labelOf = ({ host, port }: ServerAddress, { database }: Parameters) =>
     ? `${host} (port ${port}), database ${database}`
     : `${host.includes(":") ? `[${host}]` : host}:${port}/${database}`;
 
-async function connectTo(server: ServerAddress, parameters: Parameters): Promise<PgSession> {
+async function connectTo(
+  server: ServerAddress,
+  parameters: Parameters,
+  signal: AbortSignal,
+): Promise<PgSession> {
   const attempt = { label: labelOf(server, parameters), action: "connect to" };
   const modes = tlsTries(parameters.sslmode, server);
   for (const [index, useTls] of modes.entries()) {
     try {
       const client = await openClient(server, parameters, { useTls });
-      const session = makeSession(client, { server, label: attempt.label });
+      const stop = () => client.connection.stream.destroy(); // an interrupted run waits for no server
+      signal.addEventListener("abort", stop, { once: true });
+      const session = makeSession(client, {
+        server,
+        label: attempt.label,
+        onEnd: () => signal.removeEventListener("abort", stop),
+      });
       if (parameters.readWrite) await requireWritable(session);
       return session;
     } catch (error) {
@@ -149,7 +159,7 @@ async function requireWritable(session: PgSession): Promise<void> {
 
 function makeSession(
   client: PgClient,
-  { server, label }: { readonly server: ServerAddress; readonly label: string },
+  { server, label, onEnd }: { readonly server: ServerAddress; readonly label: string; readonly onEnd: () => void },
 ): PgSession {
   let isOpen = true;
   const attempt = (action: string) => ({ label, action });
@@ -201,6 +211,7 @@ function makeSession(
     async [Symbol.asyncDispose]() {
       if (!isOpen) return;
       isOpen = false;
+      onEnd();
       await client.end().catch(() => {}); // it has ended already
     },
   };

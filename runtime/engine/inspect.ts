@@ -88,7 +88,7 @@ export async function inspect(end: End, options: InspectOptions): Promise<Inspec
       const statement = sql.trim().replace(/(;\s*)+$/, "");
       await checkReading(session, statement);
       await source.check();
-      const reading = `SELECT * FROM (${statement}\n)`;
+      const reading = `SELECT * FROM (${statement}\n) AS asked`;
       if (!source.query) await makeViews(statement, { source, session, host });
       const found = await (source.query ? source.query(reading) : session.scan(reading)).catch(async (error) => {
         throw await unknownTable(error, source);

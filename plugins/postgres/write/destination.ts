@@ -16,7 +16,9 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
   let opened: Promise<PgSession> | undefined;
   const connectAnew = async () => {
     const { connect } = await import("../session.ts");
-    return await connect(parameters ??= parametersOf(config), { signal: host.signal });
+    const found = parametersOf(config);
+    parameters ??= { ...found, applicationName: `${found.applicationName} ${host.run}` };
+    return await connect(parameters, { signal: host.signal });
   };
   const open = () => opened ??= connectAnew();
   const place = (table: TableName) => ({ schema: table.schema ?? "public", name: table.name });

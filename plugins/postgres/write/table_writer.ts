@@ -27,7 +27,7 @@ export interface TablePlace {
 /** A load into one table: COPY into a staging table beside it, then one transaction makes it visible with its state. */
 export async function tableWriter({ session, connectAnew, target }: TablePlace): Promise<Writer> {
   const { schema } = target.table;
-  const staging = `_dteg_stage_${target.run.slice(-14)}_${target.load}`;
+  const staging = `_dteg_stage_${target.run}_${target.load}`;
   const staged = quoteTable(schema, staging);
   let rows = 0, isStaged = false;
 
@@ -170,8 +170,8 @@ async function removeDead(
     `SELECT c.relname AS name FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${
       quoteText(schema)
     } ` +
-      `AND c.relname ~ '^_dteg_stage_' AND c.relname !~ ${quoteText(`^_dteg_stage_${run.slice(-14)}_`)} ` +
-      `AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.application_name = 'dteg ' || split_part(c.relname, '_', 4))`,
+      `AND c.relname ~ '^_dteg_stage_' AND c.relname !~ ${quoteText(`^_dteg_stage_${run}_`)} ` +
+      `AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.application_name LIKE '% ' || split_part(c.relname, '_', 4))`,
   );
   for (const { name } of rows) await session.query(`DROP TABLE IF EXISTS ${quoteTable(schema, name ?? "")}`);
 }

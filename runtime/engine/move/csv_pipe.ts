@@ -14,7 +14,8 @@ export interface CsvPipe extends AsyncDisposable {
 export function openCsvPipe(session: DuckSession, scan: ScanBatch, { tempDir }: { readonly tempDir: string }): CsvPipe {
   const fifo = makeFifo(`${tempDir}/pipe-${crypto.randomUUID().slice(0, 12)}`);
   const to = `TO ${quoteText(fifo.path)} (FORMAT csv, HEADER false, DELIM ',', QUOTE '"', ESCAPE '"', NULLSTR '')`;
-  let file: Deno.FsFile | undefined;
+  // opened before DuckDB begins: what it wrote would be lost if both its end and the keeper's were closed before
+  let file: Deno.FsFile | undefined = Deno.openSync(fifo.path, { read: true });
   let failure: unknown;
   const close = () => {
     file?.close();
@@ -30,9 +31,8 @@ export function openCsvPipe(session: DuckSession, scan: ScanBatch, { tempDir }: 
     }).finally(() => fifo.release());
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      file ??= await Deno.open(fifo.path, { read: true });
       const buffer = new Uint8Array(CHUNK);
-      const count = await file.read(buffer);
+      const count = await file?.read(buffer) ?? null;
       if (count !== null) return controller.enqueue(buffer.subarray(0, count));
       close();
       await writing;

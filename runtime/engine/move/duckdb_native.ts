@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { DtegError } from "../../../sdk/mod.ts";
 import { cacheFolder } from "../../config/folders.ts";
 import { cacheError, unpackedFolder } from "./native_cache.ts";
 import type { PackedLibraries } from "./packed_library.ts";
@@ -26,7 +28,11 @@ export async function nativeFolder(): Promise<string> {
 /** The file of an extension that dteg carries; from source that which the build has put into `.build/extensions`. */
 export async function extensionFile(name: string): Promise<string> {
   const folder = Deno.build.standalone ? await nativeFolder() : `${import.meta.dirname}/../../../.build/extensions`;
-  return `${folder}/${name}.duckdb_extension`;
+  const path = `${folder}/${name}.duckdb_extension`;
+  if (existsSync(path)) return path;
+  throw new DtegError("usage", `this build of dteg does not have DuckDB's extension ${name}`, {
+    hint: Deno.build.standalone ? "use a released binary" : "run ./task build once: it fetches the extension",
+  });
 }
 
 async function loadAddon(): Promise<void> {

@@ -1,0 +1,86 @@
+import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { DUCKDB_EXTENSIONS } from "./versions.ts";
+
+/** An extension of DuckDB that the binary carries. */
+export interface Extension {
+  readonly name: string;
+  readonly path: string;
+}
+
+/**
+ * The extensions for this build, fetched into `folder` where they are not there yet: from their Python wheels, or from DuckDB's own
+ * repository. One that cannot be had is told and left out.
+ */
+export async function getExtensions(folder: string): Promise<readonly Extension[]> {
+  await Deno.mkdir(folder, { recursive: true });
+  const found: Extension[] = [];
+  for (const { name, wheel, site, sha256 } of DUCKDB_EXTENSIONS) {
+    const path = `${folder}/${name}.duckdb_extension`;
+    if (!existsSync(path)) {
+      const bytes = await fromWheel(wheel) ?? await fromSite(site);
+      if (!bytes) {
+        console.log(
+          `extension ${name}: cannot be had here (wants python3 with pip, or DuckDB's repository); built without it`,
+        );
+        continue;
+      }
+      const sum = createHash("sha256").update(bytes).digest("hex");
+      if (sum !== sha256) throw new Error(`extension ${name} has the sum ${sum}, wanted ${sha256}`);
+      await Deno.writeFile(`${path}.part`, bytes);
+      await Deno.rename(`${path}.part`, path);
+    }
+    found.push({ name, path });
+  }
+  return found;
+}
+
+async function fromWheel(wheel: string): Promise<Uint8Array | undefined> {
+  const temp = await Deno.makeTempDir({ prefix: "dteg-wheel-" });
+  try {
+    const python = (...args: string[]) =>
+      new Deno.Command("python3", { args, cwd: temp, stdout: "null", stderr: "null" }).output();
+    const got = await python(
+      "-m",
+      "pip",
+      "download",
+      "--quiet",
+      "--disable-pip-version-check",
+      "--no-deps",
+      "--dest",
+      ".",
+      wheel,
+    );
+    if (!got.success) return undefined;
+    const [file] = [...Deno.readDirSync(temp)].filter(({ name }) => name.endsWith(".whl"));
+    await python("-m", "zipfile", "-e", file.name, "content");
+    return await findExtension(`${temp}/content`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined; // no python3
+    throw error;
+  } finally {
+    await Deno.remove(temp, { recursive: true });
+  }
+}
+
+async function findExtension(folder: string): Promise<Uint8Array | undefined> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const found = isDirectory
+      ? await findExtension(`${folder}/${name}`)
+      : name.endsWith(".duckdb_extension")
+      ? await Deno.readFile(`${folder}/${name}`)
+      : undefined;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+async function fromSite(url: string): Promise<Uint8Array | undefined> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(60_000) });
+    if (!answer.ok || !answer.body) return undefined;
+    return new Uint8Array(await new Response(answer.body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
+  } catch {
+    return undefined; // out of reach
+  }
+}
