@@ -6,11 +6,17 @@ import { DtegError } from "./sdk/mod.ts";
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** The first signal asks the command to end, the second one ends the process. */
+const PATIENCE = 8000;
+
+/** The first signal asks the command to end, the second one ends the process, and so does time where something cannot be asked. */
 function listen(): AbortSignal {
   const controller = new AbortController();
   for (const [name, exit] of Object.entries(SIGNALS) as [keyof typeof SIGNALS, number][]) {
-    Deno.addSignalListener(name, () => controller.signal.aborted ? Deno.exit(exit) : controller.abort(name));
+    Deno.addSignalListener(name, () => {
+      if (controller.signal.aborted) Deno.exit(exit);
+      controller.abort(name);
+      Deno.unrefTimer(setTimeout(() => Deno.exit(exit), PATIENCE));
+    });
   }
   return controller.signal;
 }

@@ -253,6 +253,11 @@ export const ERROR_CODES = {
     "A folder stands where a file is to be written, or the other way round.",
     "End a folder's path with `/`.",
   ),
+  "target.special": row(
+    "config",
+    "A device, a pipe or a socket stands where a file is to be written.",
+    "Name a file, or write to standard output with `--to -`.",
+  ),
   "duckdb.invalid": row(
     "data",
     "A file is no DuckDB database, or of a version that cannot be read.",

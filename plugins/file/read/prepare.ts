@@ -11,6 +11,8 @@ import {
   unknownFormat,
 } from "../format.ts";
 import { fileError } from "../paths.ts";
+import { chunksOf } from "../until_aborted.ts";
+import { readPipe } from "./named_pipe.ts";
 import { zstdContent } from "./zstd_frames.ts";
 
 /** A file that DuckDB can read as it is: not compressed, and UTF-8 where it is text. */
@@ -72,10 +74,10 @@ function found(head: Uint8Array, { name, declared }: { name: string; declared: D
   return format;
 }
 
-/** Copies a pipe to a file of the run's folder. */
-export async function spool(input: ReadableStream<Uint8Array>, host: Host): Promise<string> {
+/** Copies what can be read only once to a file of the run's folder: standard input, `-`, or a named pipe. */
+export async function spool(from: string, host: Host): Promise<string> {
   const path = newCopy(host);
-  await writeAll(path, input.values(), host);
+  await writeAll(path, from === "-" ? chunksOf(Deno.stdin.readable, host.signal) : readPipe(from, host.signal), host);
   return path;
 }
 

@@ -95,12 +95,12 @@ export function fileSource(config: FileConfig, host: Host): Source {
       const marks: Fingerprint[] = [];
       const files: PlainFile[] = [];
       for (const path of paths) {
-        const given = path === "-"
-          ? { path: await spool(Deno.stdin.readable, host), name: "stdin" }
-          : { path, name: shown(path, host) };
-        if (path !== "-") marks.push(fingerprint(path, given.name));
+        const name = path === "-" ? "stdin" : shown(path, host);
+        const byContent = path === "-" || statOf(path)?.isFile === false; // a pipe has a name without meaning
+        if (!byContent) marks.push(fingerprint(path, name));
         const { format, encoding, compression } = settings;
-        files.push(await plainFile(given, { format, encoding, compression, byContent: path === "-" }, host));
+        const given = { path: byContent ? await spool(path, host) : path, name };
+        files.push(await plainFile(given, { format, encoding, compression, byContent }, host));
       }
       const batch = files.length > 0 ? batchOf(files, settings) : NOTHING;
       return {

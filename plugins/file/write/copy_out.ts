@@ -1,10 +1,8 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGzip, createZstdCompress } from "node:zlib";
+import { createReadStream } from "node:fs";
 import { DtegError, type DuckSession, type Host, quoteText, type ScanBatch, type Target } from "../../../sdk/mod.ts";
 import type { FileConfig } from "../mod.ts";
-import { fileError } from "../paths.ts";
+import type { Packing } from "../format.ts";
+import { writePacked } from "./packed_file.ts";
 import type { Writing } from "./place.ts";
 import { needsText } from "./type_table.ts";
 
@@ -21,28 +19,28 @@ export interface WriterOptions {
 export async function copyOut(path: string, batch: ScanBatch, options: WriterOptions): Promise<number> {
   const { session, writing, host } = options;
   if (batch.schema.length === 0) return await writeNothing(path, options);
-  if (writing.format !== "json") return await session.runScan(batch, copyStatement(path, batch, options));
+  if (writing.format !== "json") {
+    return await session.runScan(batch, (query) => copyStatement(path, { ...batch, query }, options));
+  }
   const lines = `${host.tempDir}/json-${crypto.randomUUID()}`;
-  const asLines = copyStatement(lines, batch, { ...options, writing: { format: "ndjson", packing: "none" } });
-  const rows = await session.runScan(batch, asLines);
-  await wrapArray(lines, path, options);
+  const form = { format: "ndjson", numbers: options.target.options.numbers } as const;
+  const rows = await session.runScan(batch, (query) => {
+    const text = session.text({ ...batch, query }, form);
+    return copyLines(`SELECT line || ',' FROM (${text})`, lines, "none");
+  });
+  await writePacked(path, arrayOf(lines), { packing: writing.packing, signal: host.signal });
+  await Deno.remove(lines);
   return rows;
 }
 
-/** The statement that writes the query of a batch. */
-function copyStatement(
-  path: string,
-  batch: ScanBatch,
-  { writing, config, session, target }: WriterOptions,
-): (query: string) => string {
+function copyStatement(path: string, batch: ScanBatch, { writing, config, session, target }: WriterOptions): string {
   const to = quoteText(path);
   const packing = `COMPRESSION ${writing.packing}`;
   switch (writing.format) {
     case "parquet": {
       const codec = config.compression === undefined || config.compression === "none" ? "zstd" : config.compression;
       const groups = config.row_group_size ? `, ROW_GROUP_SIZE ${config.row_group_size}` : "";
-      return (query) =>
-        `COPY (${parquetQuery({ ...batch, query }, session)}) TO ${to} (FORMAT parquet, COMPRESSION ${codec}${groups})`;
+      return `COPY (${parquetQuery(batch, session)}) TO ${to} (FORMAT parquet, COMPRESSION ${codec}${groups})`;
     }
     case "csv":
     case "tsv": {
@@ -50,16 +48,19 @@ function copyStatement(
       const settings = `HEADER ${config.header ?? true}, DELIM ${
         quoteText(delimiter)
       }, QUOTE '"', ESCAPE '"', NULLSTR ''`;
-      return (query) =>
-        `COPY (${session.text({ ...batch, query }, { format: "csv" })}) TO ${to} (FORMAT csv, ${settings}, ${packing})`;
+      return `COPY (${session.text(batch, { format: "csv" })}) TO ${to} (FORMAT csv, ${settings}, ${packing})`;
     }
     default: {
-      const form = { format: "ndjson", numbers: target.options.numbers } as const;
-      return (query) =>
-        `COPY (${session.text({ ...batch, query }, form)}) TO ${to} ` +
-        `(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIM '', ${packing})`;
+      const query = session.text(batch, { format: "ndjson", numbers: target.options.numbers });
+      return copyLines(query, path, writing.packing);
     }
   }
+}
+
+/** One column of text as lines, nothing quoted. */
+function copyLines(query: string, path: string, packing: Packing): string {
+  const settings = `HEADER false, QUOTE '', ESCAPE '', DELIM '', COMPRESSION ${packing}`;
+  return `COPY (${query}) TO ${quoteText(path)} (FORMAT csv, ${settings})`;
 }
 
 /** Columns that Parquet cannot hold exactly go as text. */
@@ -69,7 +70,7 @@ function parquetQuery(batch: ScanBatch, session: DuckSession): string {
 }
 
 /** A stream of no columns: an empty file, in JSON an empty array; Parquet has no form for it. */
-async function writeNothing(path: string, { writing }: WriterOptions): Promise<number> {
+async function writeNothing(path: string, { writing, host }: WriterOptions): Promise<number> {
   if (writing.format === "parquet") {
     throw new DtegError(
       "schema.incompatible",
@@ -79,55 +80,16 @@ async function writeNothing(path: string, { writing }: WriterOptions): Promise<n
       },
     );
   }
-  try {
-    await writePacked(
-      path,
-      ReadableStream.from([new TextEncoder().encode(writing.format === "json" ? "[]\n" : "")]),
-      writing,
-    );
-  } catch (error) {
-    throw fileError(error, { action: "write", path });
-  }
+  const text = new TextEncoder().encode(writing.format === "json" ? "[]\n" : "");
+  await writePacked(path, ReadableStream.from([text]), { packing: writing.packing, signal: host.signal });
   return 0;
 }
 
-const PACKERS = { gzip: createGzip, zstd: createZstdCompress };
-
-/** Writes bytes to a file that is not there yet, compressed where that is wanted. */
-async function writePacked(path: string, bytes: ReadableStream<Uint8Array>, { packing }: Writing): Promise<void> {
-  const plain = Readable.from(bytes.values());
-  const file = createWriteStream(path, { flags: "wx" });
-  await (packing === "none" ? pipeline(plain, file) : pipeline(plain, PACKERS[packing](), file));
-}
-
-/** Lines of JSON as one array, streamed. */
-async function wrapArray(lines: string, path: string, { writing }: WriterOptions): Promise<void> {
+/** Lines that each end in a comma, as one array. */
+async function* arrayOf(lines: string): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
-  let isFirst = true, atLineStart = true;
-  const joiner = new TransformStream<Uint8Array, Uint8Array>({
-    start: (controller) => controller.enqueue(encoder.encode("[\n")),
-    transform(chunk, controller) {
-      const out: Uint8Array[] = [];
-      let from = 0;
-      while (from < chunk.length) {
-        if (atLineStart && !isFirst) out.push(encoder.encode(",\n"));
-        isFirst = atLineStart = false;
-        const feed = chunk.indexOf(10, from);
-        out.push(chunk.subarray(from, feed < 0 ? chunk.length : feed));
-        if (feed < 0) break;
-        atLineStart = true;
-        from = feed + 1;
-      }
-      for (const piece of out) controller.enqueue(piece);
-    },
-    flush: (controller) => controller.enqueue(encoder.encode(isFirst ? "]\n" : "\n]\n")),
-  });
-  try {
-    const source = ReadableStream.from<Uint8Array>(createReadStream(lines, { highWaterMark: 1 << 18 }));
-    const joined = source.pipeThrough(joiner);
-    await writePacked(path, joined, writing);
-    await Deno.remove(lines);
-  } catch (error) {
-    throw fileError(error, { action: "write", path });
-  }
+  const { size } = await Deno.stat(lines);
+  yield encoder.encode(size > 0 ? "[\n" : "[");
+  if (size > 0) yield* createReadStream(lines, { highWaterMark: 1 << 18, end: size - 3 }); // without the last comma and break
+  yield encoder.encode(size > 0 ? "\n]\n" : "]\n");
 }

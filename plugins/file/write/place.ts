@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { DtegError, type Host, type TableName } from "../../../sdk/mod.ts";
 import { FILE_FORMATS, type FormatName, type Packing, splitName, unknownFormat } from "../format.ts";
 import type { FileConfig } from "../mod.ts";
@@ -22,7 +22,7 @@ export function placeOf(config: FileConfig, host: Host): Place {
   const path = fromFolder(host.folder, config.path);
   const isThere = statOf(path)?.isDirectory === true;
   if (!path.endsWith("/")) {
-    if (!isThere) return { kind: "file", path };
+    if (!isThere) return { kind: "file", path: realFile(path, config) };
     if (splitName(path).format) {
       throw misplaced(config, { wanted: "file", hint: "end it with / to write into the folder" });
     }
@@ -31,6 +31,25 @@ export function placeOf(config: FileConfig, host: Host): Place {
     throw misplaced(config, { wanted: "folder", hint: "leave the / out to write the file" });
   }
   return { kind: "folder", path: path.replace(/\/+$/, "") || "/" };
+}
+
+/** Where a link leads to; the link stays. What is neither file nor folder is refused, since a rename would take its place. */
+function realFile(path: string, config: FileConfig): string {
+  const info = statOf(path);
+  if (!info) return danglingLink(path) ?? path;
+  if (info.isFile) return Deno.realPathSync(path);
+  throw new DtegError("target.special", `cannot write "${config.path}": a device, pipe or socket stands there`, {
+    path: config.path,
+    hint: "name a file, or write to standard output with --to -",
+  });
+}
+
+function danglingLink(path: string): string | undefined {
+  try {
+    return resolve(dirname(path), Deno.readLinkSync(path));
+  } catch {
+    return undefined; // no link: nothing is there
+  }
 }
 
 function misplaced(

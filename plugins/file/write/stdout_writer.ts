@@ -1,6 +1,7 @@
 import { type Batch, DtegError, type Writer } from "../../../sdk/mod.ts";
 import { copyOut, type WriterOptions } from "./copy_out.ts";
 import { removeIfThere } from "../replace_file.ts";
+import { untilAborted } from "../until_aborted.ts";
 
 /** Sends rows to standard output once all of them are known to be right: what is sent cannot be taken back. */
 export function stdoutWriter(options: WriterOptions): Writer {
@@ -28,7 +29,9 @@ async function send(path: string, { host }: WriterOptions): Promise<number> {
   let sent = 0;
   try {
     for (let count; (count = await file.read(buffer)) !== null;) {
-      for (let at = 0; at < count;) at += await Deno.stdout.write(buffer.subarray(at, count));
+      for (let at = 0; at < count;) {
+        at += await untilAborted(Deno.stdout.write(buffer.subarray(at, count)), host.signal);
+      }
       sent += count;
     }
   } catch (error) {
