@@ -85,6 +85,6 @@ Deno.test("what flags say wrong is told without a place", async () => {
       code: "stream.write_mode",
       hint: "add --key COLUMN",
     });
-    await rejects(run({ from: "postgres://u:p@h/d", to: "o/" }), { code: "usage", message: /connector postgres yet/ });
+    await rejects(run({ from: "mysql://u:p@h/d", to: "o/" }), { code: "usage", message: /connector mysql yet/ });
   });
 });

@@ -34,7 +34,7 @@ Deno.test("a secret is masked inside base64, wherever it begins there", () => {
 
 Deno.test("the password of a URL is a secret, as written and as meant, and so is a token in its options", () => {
   const secrets = new Secrets();
-  secrets.addUrl("postgres://me:p%40ssw@h/db?token=abcdef&sslmode=require");
+  secrets.addUrl("mysql://me:p%40ssw@h/db?token=abcdef&sslmode=require");
   equal(secrets.mask("p%40ssw p@ssw abcdef require me"), "*** *** *** require me");
 });
 

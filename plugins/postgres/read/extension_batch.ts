@@ -10,7 +10,7 @@ import {
 import type { PgColumn } from "../catalog.ts";
 import { conninfo } from "../parameters.ts";
 import { carriedForm, isExactInDuckdb } from "../type_map.ts";
-import { type Reading, restOf } from "./source.ts";
+import { type Reading, restOf } from "./reading.ts";
 
 /**
  * Reads through DuckDB's own extension. A whole table of types that it carries exactly is scanned by page ranges in parallel; else one

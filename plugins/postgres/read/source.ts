@@ -1,30 +1,11 @@
 import { type Batch, DtegError, type Host, quoteTable, type ReadRequest, type Source } from "../../../sdk/mod.ts";
-import {
-  columnsOf,
-  columnsOfQuery,
-  findRelation,
-  listRelations,
-  type PgColumn,
-  primaryKeyOf,
-  type Relation,
-} from "../catalog.ts";
+import { columnsOf, columnsOfQuery, findRelation, listRelations, type PgColumn } from "../catalog.ts";
 import type { PostgresConfig } from "../mod.ts";
 import { type Parameters, parametersOf } from "../parameters.ts";
 import type { PgSession } from "../session.ts";
 import { copiedType, copyForm } from "../type_map.ts";
 import { extensionBatch } from "./extension_batch.ts";
-
-/** Something to read: a relation or a query, with the columns that are wanted. */
-export interface Reading {
-  readonly parameters: Parameters;
-  readonly session: PgSession;
-  readonly host: Host;
-  readonly request: ReadRequest;
-  readonly columns: readonly PgColumn[];
-  readonly relation?: Relation;
-  /** SQL after FROM. */
-  readonly from: string;
-}
+import { type Reading, restOf } from "./reading.ts";
 
 /** Reads tables, views and queries of a server. */
 export function postgresSource(config: PostgresConfig, host: Host): Source {
@@ -112,11 +93,6 @@ function pick(columns: readonly PgColumn[], wanted: ReadRequest["columns"]): rea
   });
 }
 
-/** SQL after the list of columns. */
-export function restOf({ request: { where, limit }, from }: Reading): string {
-  return `FROM ${from}${where === undefined ? "" : ` WHERE (${where})`}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
-}
-
 /** Binary COPY, as another PostgreSQL takes it. Types that the other server may not have go as text. */
 function copyBatch(reading: Reading): Batch & { readonly kind: "bytes" } {
   const { session, request } = reading;
@@ -131,9 +107,4 @@ function copyBatch(reading: Reading): Batch & { readonly kind: "bytes" } {
     native: { system: "postgres", type: copiedType(column) },
   }));
   return { kind: "bytes", format: "pgcopy", schema, stream: session.copyOut(sql) };
-}
-
-/** The primary key of a stream, where it is a table that has one. */
-export async function keyOf(session: PgSession, relation: Relation | undefined): Promise<readonly string[]> {
-  return relation ? await primaryKeyOf(session, relation.oid) : [];
 }

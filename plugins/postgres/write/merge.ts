@@ -1,7 +1,7 @@
 import { type Counts, DtegError, formatName, quoteName, type Target } from "../../../sdk/mod.ts";
 import type { PgSession } from "../session.ts";
 import type { ExistingTable } from "./existing_table.ts";
-import { fitColumns } from "./table_writer.ts";
+import { fitColumns } from "./fit_columns.ts";
 
 interface Merge {
   readonly session: PgSession;

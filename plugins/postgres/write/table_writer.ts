@@ -12,6 +12,7 @@ import {
 } from "../../../sdk/mod.ts";
 import type { PgSession } from "../session.ts";
 import { type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
+import { fitColumns } from "./fit_columns.ts";
 import { mergeStaged } from "./merge.ts";
 import { isCommitted, makeStateTable, writeState } from "./state_table.ts";
 import { pgType } from "./type_table.ts";
@@ -136,29 +137,6 @@ export async function tableWriter({ session, connectAnew, target }: TablePlace):
     for (const columns of indexes) await session.query(`CREATE INDEX ON ${whole} (${list(columns)})`);
     if (comment) await session.query(`COMMENT ON TABLE ${whole} IS ${quoteText(comment)}`);
   }
-}
-
-/** Names that the table has for the columns of a load; refused where it lacks one. What a column cannot hold the server refuses. */
-export function fitColumns(existing: ExistingTable, target: Target): readonly string[] {
-  const table = formatName(target.table);
-  return target.schema.map(({ name }) => {
-    const there = existing.columns.find((column) => column.name === name);
-    if (!there) {
-      throw new DtegError("schema.incompatible", `table ${table} has no column ${JSON.stringify(name)}`, {
-        column: name,
-        hint: `leave it out (columns: { ${name}: { drop: true } }), or add it to the table`,
-      });
-    }
-    if (there.isWritable) return there.name;
-    throw new DtegError(
-      "schema.incompatible",
-      `column ${JSON.stringify(name)} of table ${table} is computed by the server`,
-      {
-        column: name,
-        hint: `leave it out: columns: { ${name}: { drop: true } }`,
-      },
-    );
-  });
 }
 
 /** Staging tables of runs that are no more: those whose run holds no lock of it. */

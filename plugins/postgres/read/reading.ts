@@ -1,0 +1,21 @@
+import type { Host, ReadRequest } from "../../../sdk/mod.ts";
+import type { PgColumn, Relation } from "../catalog.ts";
+import type { Parameters } from "../parameters.ts";
+import type { PgSession } from "../session.ts";
+
+/** Something to read: a relation or a query, with the columns that are wanted. */
+export interface Reading {
+  readonly parameters: Parameters;
+  readonly session: PgSession;
+  readonly host: Host;
+  readonly request: ReadRequest;
+  readonly columns: readonly PgColumn[];
+  readonly relation?: Relation;
+  /** SQL after FROM. */
+  readonly from: string;
+}
+
+/** SQL after the list of columns. */
+export function restOf({ request: { where, limit }, from }: Reading): string {
+  return `FROM ${from}${where === undefined ? "" : ` WHERE (${where})`}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
+}
