@@ -10,6 +10,8 @@ export interface CallOptions {
   /** Run as this user and group; only root can. */
   readonly uid?: number;
   readonly binary?: string;
+  /** Standard input; none where it is absent. */
+  readonly input?: string | Uint8Array;
 }
 
 export interface Call {
@@ -21,25 +23,42 @@ export interface Call {
   readonly megabytes: number;
 }
 
-/** Runs the binary with a bare environment, as a user would. */
-export async function call(args: readonly string[], options: CallOptions = {}): Promise<Call> {
-  const { cwd, env = {}, uid, binary = binaryPath() } = options;
-  const begin = performance.now();
-  const child = new Deno.Command(binary, {
+/** Starts the binary with a bare environment, as a user would. */
+export function start(args: readonly string[], options: CallOptions = {}): Deno.ChildProcess {
+  const { cwd, env = {}, uid, binary = binaryPath(), input } = options;
+  return new Deno.Command(binary, {
     args: [...args],
     cwd,
     clearEnv: true,
     env: { PATH: "/usr/bin:/bin", ...env },
     ...(uid !== undefined && { uid, gid: uid }),
-    stdin: "null",
+    stdin: input === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+}
+
+/** Runs the binary to its end. */
+export async function call(args: readonly string[], options: CallOptions = {}): Promise<Call> {
+  const { input } = options;
+  const begin = performance.now();
+  const child = start(args, options);
   const peak = watchMemory(child.pid);
+  const fed = input === undefined ? undefined : feed(child, input);
   const { code, stdout, stderr } = await child.output();
+  await fed;
   const seconds = (performance.now() - begin) / 1000;
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr), seconds, megabytes: await peak };
+}
+
+/** Sends the input; a process may end before it has read all. */
+async function feed({ stdin }: Deno.ChildProcess, input: string | Uint8Array): Promise<void> {
+  try {
+    await new Blob([input as BlobPart]).stream().pipeTo(stdin);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
 }
 
 /** Asks again until the process has ended. */

@@ -1,11 +1,14 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createGzip, createZstdCompress } from "node:zlib";
+import { constants, createGzip, createZstdCompress } from "node:zlib";
 import type { Packing } from "../format.ts";
 import { fileError } from "../paths.ts";
 
-const PACKERS = { gzip: createGzip, zstd: createZstdCompress };
+const PACKERS = {
+  gzip: () => createGzip(),
+  zstd: () => createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } }), // so that damage is seen
+};
 
 /** Writes bytes to a file that is not there yet, compressed where that is wanted. */
 export async function writePacked(
