@@ -1,5 +1,6 @@
 /** Commands that tests run, and the Debian packages that bring them. */
 const WANTED: readonly { readonly command: string; readonly package: string }[] = [
+  { command: "openssl", package: "openssl" }, // to make certificates
   { command: "setpriv", package: "util-linux" }, // to run the binary as an ordinary user
   { command: "script", package: "bsdutils" }, // to run it on a terminal
 ];
@@ -7,25 +8,51 @@ const WANTED: readonly { readonly command: string; readonly package: string }[] 
 /** Installs what is missing, as root or with sudo; throws an Error that names the packages where neither is there. */
 export async function installPackages(): Promise<void> {
   const missing = WANTED.filter(({ command }) => !isThere(command)).map((wanted) => wanted.package);
+  const isServerMissing = postgresFolder() === undefined;
+  if (isServerMissing) missing.push("postgresql");
   if (missing.length === 0) return;
   const sudo = Deno.uid() === 0 ? [] : isThere("sudo") ? ["sudo"] : undefined;
   const wish = `the tests want the Debian packages: ${missing.join(" ")}`;
   if (!sudo || !isThere("apt-get")) throw new Error(`${wish}. Install them, or run this as root or with sudo`);
   console.log(`installing ${missing.join(" ")}`);
-  for (const args of [["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", ...missing]]) {
-    const [command, ...rest] = [...sudo, "apt-get", ...args];
+  for (
+    const args of [
+      ...(isServerMissing ? [["sh", "-c", WITHOUT_SERVICE]] : []),
+      ["apt-get", "update", "-qq"],
+      ["apt-get", "install", "-y", "-qq", "--no-install-recommends", ...missing],
+    ]
+  ) {
+    const [command, ...rest] = [...sudo, ...args];
     const { success } = await new Deno.Command(command, { args: rest, stdout: "null" }).spawn().status;
     if (!success) throw new Error(`${wish}. apt-get could not install them`);
   }
 }
 
+/** Debian's package would make a database and run it as a service; tests start servers of their own. */
+const WITHOUT_SERVICE = "d=/etc/postgresql-common/createcluster.d; mkdir -p $d && " +
+  "echo 'create_main_cluster = false' > $d/dteg_tests.conf";
+const SERVERS = "/usr/lib/postgresql";
+
+/** The folder of the programs of the newest PostgreSQL that Debian's packages brought. */
+export function postgresFolder(): string | undefined {
+  try {
+    const versions = [...Deno.readDirSync(SERVERS)].map(({ name }) => name).sort((a, b) => Number(b) - Number(a));
+    return versions.map((version) => `${SERVERS}/${version}/bin`).find((bin) => isFile(`${bin}/initdb`));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 function isThere(command: string): boolean {
   const folders = (Deno.env.get("PATH") ?? "/usr/bin:/bin").split(":");
-  return folders.some((folder) => {
-    try {
-      return Deno.statSync(`${folder}/${command}`).isFile;
-    } catch {
-      return false;
-    }
-  });
+  return folders.some((folder) => isFile(`${folder}/${command}`));
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
