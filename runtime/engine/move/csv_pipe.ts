@@ -13,10 +13,14 @@ export interface CsvPipe extends AsyncDisposable {
 /** Lets DuckDB write the text form of a query into a named pipe, and hands over what comes out. An end before DuckDB's is an error. */
 export function openCsvPipe(session: DuckSession, scan: ScanBatch, { tempDir }: { readonly tempDir: string }): CsvPipe {
   const fifo = makeFifo(`${tempDir}/pipe-${crypto.randomUUID().slice(0, 12)}`);
-  const to = `TO ${quoteText(fifo.path)} (FORMAT csv, HEADER false, DELIM ',', QUOTE '"', ESCAPE '"', NULLSTR '')`;
+  // a line of \. alone would end the data for PostgreSQL: only a table of one column can have it
+  const quoting = scan.schema.length === 1 ? ", FORCE_QUOTE *" : "";
+  const form = `FORMAT csv, HEADER false, DELIM ',', QUOTE '"', ESCAPE '"', NULLSTR ''${quoting}`;
+  const to = `TO ${quoteText(fifo.path)} (${form})`;
   // opened before DuckDB begins: what it wrote would be lost if both its end and the keeper's were closed before
   let file: Deno.FsFile | undefined = Deno.openSync(fifo.path, { read: true });
   let failure: unknown;
+  let isDisposed = false;
   const close = () => {
     file?.close();
     file = undefined;
@@ -49,6 +53,8 @@ export function openCsvPipe(session: DuckSession, scan: ScanBatch, { tempDir }: 
       return rows;
     },
     async [Symbol.asyncDispose]() {
+      if (isDisposed) return;
+      isDisposed = true;
       close(); // DuckDB's next write fails when nobody reads
       fifo.release();
       await writing;
