@@ -1,8 +1,9 @@
 import type { DataType, Existing } from "../../../sdk/mod.ts";
 import type { PipelineStream } from "../../config/pipeline.ts";
+import type { KnownTypes } from "../text/rule_for.ts";
 
-/** Types of columns by their name in the source. */
-export type DeclaredTypes = ReadonlyMap<string, DataType>;
+/** Types of columns by their name in the source, and the names of those that only the target has said. */
+export type DeclaredTypes = Required<KnownTypes>;
 
 interface Aim {
   readonly existing?: Existing;
@@ -19,7 +20,9 @@ export function declaredTypes(
   { existing, before = {} }: Aim,
 ): DeclaredTypes {
   const said = columns.flatMap(({ name, type }) => type ? [[name, type] as const] : []);
-  if (!existing || (write === "replace" && !existing.isKept)) return new Map(said);
+  if (!existing || (write === "replace" && !existing.isKept)) {
+    return { declared: new Map(said), fromTable: new Set() };
+  }
   const sourceOf = new Map([
     ...Object.entries(before).map(([name, target]) => [target, name] as const),
     ...columns.flatMap(({ name, as }) => as ? [[as, name] as const] : []),
@@ -27,7 +30,9 @@ export function declaredTypes(
   const found = existing.columns.flatMap(({ name, type }) =>
     type && canDeclare(type) ? [[sourceOf.get(name) ?? name, type] as const] : []
   );
-  return new Map([...found, ...said]);
+  const declared = new Map([...found, ...said]);
+  const isSaid = new Set(said.map(([name]) => name));
+  return { declared, fromTable: new Set([...declared.keys()].filter((name) => !isSaid.has(name))) };
 }
 
 const PLAIN: ReadonlySet<DataType["kind"]> = new Set([

@@ -20,8 +20,9 @@ export async function resolveJobs(pipeline: Pipeline, context: RunContext): Prom
   await using targetHost = await makeHost(context, { pipeline: pipeline.name, end: pipeline.destination });
   await using source = sourceConnector.source(pipeline.source.config, host);
   await using destination = destinationConnector.destination(pipeline.destination.config, targetHost);
-  await destination.check(); // first: a source that is the same database shares what the destination opened
-  await source.check();
+  const ends = [source, destination];
+  if (pipeline.source.connector === pipeline.destination.connector) ends.reverse(); // one database opened to be written can be read too
+  for (const end of ends) await end.check();
   const streams = await namedStreams(pipeline, source);
   if (streams.length === 0) throw new DtegError("stream.none", `${pipeline.source.label} has no stream to load`);
   const tables = distinctTables(streams.map((stream) => placeOf(stream, destination)), destination.can);
