@@ -152,6 +152,11 @@ export const ERROR_CODES = {
     "--limit with a write mode that it would falsify.",
     "Leave --limit out, or use `--write replace`.",
   ),
+  "stream.where": row(
+    "config",
+    "The condition of a stream cannot be read.",
+    "Check its SQL and the names of its columns.",
+  ),
   "stream.same_target": row("config", "Two streams would go to one place.", "Give one of them another `into`."),
   "column.unknown": row("config", "A column that the stream does not have.", "The message names the nearest one."),
   "column.duplicate": row("config", "Two columns end with one name.", "Rename one with `columns: { a: { as: b } }`."),

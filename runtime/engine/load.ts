@@ -146,9 +146,9 @@ async function stagedShape(
     throw await faultOf(error, { reader });
   });
   if (scan.schema.length === 0) return { batch: scan, names: {}, explain };
-  const filtered = batch.kind === "files"
-    ? withConditions(scan, { where: job.stream.where, limit: context.limit })
-    : scan;
+  const { where } = job.stream;
+  if (batch.kind === "files" && where !== undefined) await checkWhere(scan, { where, session: ends.session });
+  const filtered = batch.kind === "files" ? withConditions(scan, { where, limit: context.limit }) : scan;
   const shape = shapeBatch(filtered, job.stream, {
     ...namingOf(ends.destination, before),
     types: ends.destination.types,
@@ -169,7 +169,7 @@ async function resolve(
   { declared, guess }: { declared: DeclaredTypes; guess: "first rows" | "all rows" },
 ): Promise<ResolvedFiles> {
   if (batch.kind === "scan") return { scan: batch, explain: (error) => Promise.resolve(error) };
-  return await resolveFiles(session, { batch, declared, guess, tempDir: host.tempDir, log: host.log });
+  return await resolveFiles(session, { batch, ...declared, guess, tempDir: host.tempDir, log: host.log });
 }
 
 /** Why reading failed: first of all because the source changed meanwhile; else with the place of the fault. */
@@ -185,6 +185,34 @@ async function faultOf(
     return DtegError.from(changed);
   }
   return await explain?.(error) ?? error;
+}
+
+/** Refuses a condition that cannot be read, or that speaks of columns which it cannot tell apart, before a row is read. */
+async function checkWhere(
+  scan: ScanBatch,
+  { where, session }: { where: string; session: StageSession },
+): Promise<void> {
+  const names = scan.schema.map(({ name }) => name);
+  const twin = names.find((name, index) => names.findIndex((one) => one.toLowerCase() === name.toLowerCase()) < index);
+  if (twin !== undefined) {
+    throw new DtegError(
+      "stream.where",
+      `\`where\` cannot tell column ${JSON.stringify(twin)} from one that differs only in case`,
+      {
+        column: twin,
+        hint: "leave `where` out, or give the file other names",
+      },
+    );
+  }
+  try {
+    await session.all(`DESCRIBE SELECT * FROM (${scan.query}) f WHERE (${where}\n)`);
+  } catch (error) {
+    if (!(error instanceof DtegError) || error.code !== "query.failed") throw error;
+    throw new DtegError("stream.where", `cannot read the condition ${JSON.stringify(where)}: ${error.message}`, {
+      cause: error,
+      hint: `it is DuckDB's SQL over the columns ${names.slice(0, 8).join(", ")}`,
+    });
+  }
 }
 
 /** `where` and `limit` for what was read whole. */

@@ -17,6 +17,7 @@ import { GUESS_ROWS, guessTypes } from "../text/guess.ts";
 import { parseText } from "../text/parse_text.ts";
 import type { TextColumn } from "../text/text_rule.ts";
 import type { FilesRequest, ResolvedFiles } from "../files/resolve_files.ts";
+import { ruleFor } from "../text/rule_for.ts";
 
 /** All columns of the files, in order of appearance. */
 interface CsvColumn {
@@ -43,8 +44,7 @@ export async function resolveCsv(session: DuckSession, request: FilesRequest): P
   });
   const typed = columns.map(({ name }, index): TextColumn => {
     const type: DataType = declared.get(name) ?? guessed.get(`k${index}`) ?? { kind: "text" };
-    const rule = declared.has(name) ? "value" : "guess";
-    return { name, type, ref: `r.k${index}`, rule, options: batch.options };
+    return { name, type, ref: `r.k${index}`, rule: ruleFor(name, request), options: batch.options };
   });
   const filename = batch.options.filenameColumn;
   const schema: Schema = [

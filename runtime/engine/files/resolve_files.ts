@@ -9,6 +9,8 @@ export interface FilesRequest {
   readonly batch: FilesBatch;
   /** Types that the pipeline declares, by the column's name in the file. */
   readonly declared: ReadonlyMap<string, DataType>;
+  /** Names among `declared` whose type is that of the target's column, and not the user's word. */
+  readonly fromTable?: ReadonlySet<string>;
   /** How many rows a guess of types looks at. */
   readonly guess: "first rows" | "all rows";
   /** An existing folder for what has to be rewritten. */

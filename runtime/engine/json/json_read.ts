@@ -1,6 +1,7 @@
 import { type DataType, DtegError, type DuckSession, quoteName, quoteText } from "../../../sdk/mod.ts";
 import { FILE_COLUMN, fileNames } from "../files/file_names.ts";
 import type { FilesRequest, ResolvedFiles } from "../files/resolve_files.ts";
+import { ruleFor } from "../text/rule_for.ts";
 import { columnAliases } from "../move/column_refs.ts";
 import { guessTypes } from "../text/guess.ts";
 import { parseText } from "../text/parse_text.ts";
@@ -117,15 +118,16 @@ interface Typing {
 
 async function typedColumns(
   session: DuckSession,
-  { columns, query, request: { declared, batch } }: Typing,
+  { columns, query, request }: Typing,
 ): Promise<readonly TextColumn[]> {
+  const { declared, batch } = request;
   const open = columns.filter(({ name, kinds }) => !declared.has(name) && kinds.size === 1 && kinds.has("number"));
   const guessed = await guessTypes(session, { columns: open.map(({ ref }) => ref), query });
   return columns.map(({ name, ref, kinds, isNested }) => ({
     name,
     ref: `CAST(r.${ref} AS VARCHAR)`,
     type: declared.get(name) ?? guessed.get(ref) ?? plainType(kinds, { isNested }),
-    rule: declared.has(name) || isNested ? "value" : "guess",
+    rule: isNested ? "value" : ruleFor(name, request),
     options: batch.options,
   }));
 }

@@ -1,5 +1,6 @@
 import { type Column, type DataType, DtegError, typeText } from "../../../sdk/mod.ts";
 import { refuse } from "./duck_error.ts";
+import { typeWord } from "../text/type_word.ts";
 import { duckType, isWide } from "./duck_type.ts";
 import { parseText } from "../text/parse_text.ts";
 import { csvText } from "./text_form.ts";
@@ -26,7 +27,7 @@ export function castValue(column: Column & { readonly ref: string }, type: DataT
   }
   const value = `TRY_CAST(${ref} AS ${duckType(type)})`;
   const exact = `TRY_CAST(${value} AS ${duckType(from)}) IS NOT DISTINCT FROM ${ref}`;
-  const stop = refuse({ kind: "value", column: column.name, type: typeText(type) }, ref);
+  const stop = refuse({ kind: "value", column: column.name, type: typeWord(type) }, ref);
   return `CASE WHEN ${ref} IS NULL THEN NULL WHEN ${exact} THEN ${value} ELSE ${stop} END`;
 }
 

@@ -1,4 +1,4 @@
-import { typeText } from "../../../sdk/mod.ts";
+import { type DataType, typeText } from "../../../sdk/mod.ts";
 import { isWide } from "../move/duck_type.ts";
 import { matches, type TextColumn, type TextRule, tryCast } from "./text_rule.ts";
 
@@ -20,13 +20,29 @@ export const GUESS_FORMS = {
 /** Every form of a number, a date or a truth value. */
 export const TYPED_FORMS = [...Object.values(GUESS_FORMS), "-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?"];
 
+const GUESSED = new Set(
+  "int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool date decimal float64 timestamp timestamptz".split(" "),
+);
+
+/** True for a type that {@linkcode guessRule} knows. */
+export function hasGuessRule(type: DataType): boolean {
+  return GUESSED.has(type.kind);
+}
+
 /** How a text becomes a value of a type that was guessed: only where the value gives the text back. */
 export function guessRule({ ref, type }: TextColumn): TextRule {
   const value = tryCast(ref, type);
   const same = `CAST(${value} AS VARCHAR) = ${ref}`;
   const there = `${value} IS NOT NULL`;
   switch (type.kind) {
+    case "int8":
+    case "int16":
+    case "int32":
     case "int64":
+    case "uint8":
+    case "uint16":
+    case "uint32":
+    case "uint64":
     case "bool":
     case "date":
       return { fast: same, test: same, value };

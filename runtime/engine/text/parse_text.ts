@@ -1,6 +1,6 @@
-import { typeText } from "../../../sdk/mod.ts";
+import { typeWord } from "./type_word.ts";
 import { refuse } from "../move/duck_error.ts";
-import { guessRule } from "./guess_rule.ts";
+import { guessRule, hasGuessRule } from "./guess_rule.ts";
 import type { TextColumn, TextRule } from "./text_rule.ts";
 import { valueRule } from "./value_rule.ts";
 
@@ -12,8 +12,10 @@ export function parseText(column: TextColumn): string {
   const { ref, type, name, rule } = column;
   if (type.kind === "text" || type.kind === "other") return ref;
   const { fast, quick, test, value } = ruleOf(column);
-  const words = rule === "guess" ? `${typeText(type)} as was guessed from the rows before it` : typeText(type);
-  const stop = refuse({ kind: rule, column: name, type: words }, ref);
+  const stop = refuse(
+    { kind: rule === "guess" ? "guess" : "value", column: name, type: typeWord(type) + MORE[rule] },
+    ref,
+  );
   const first = fast ? `WHEN ${fast} THEN ${value} ` : "";
   const sure = `CASE ${first}WHEN ${ref} IS NULL THEN NULL WHEN ${test} THEN ${value} ELSE ${stop} END`;
   return quick ? `coalesce(${quick}, ${sure})` : sure;
@@ -25,4 +27,12 @@ export function refusedBy(column: TextColumn): string {
   return `(${column.ref} IS NOT NULL AND NOT coalesce(${ruleOf(column).test}, false))`;
 }
 
-const ruleOf = (column: TextColumn): TextRule => column.rule === "guess" ? guessRule(column) : valueRule(column);
+/** What a refusal says behind the type. */
+const MORE: Readonly<Record<TextColumn["rule"], string>> = {
+  guess: " as was guessed from the rows before it",
+  table: ", the type that the target has for it, to the letter",
+  value: "",
+};
+
+const ruleOf = (column: TextColumn): TextRule =>
+  column.rule !== "value" && hasGuessRule(column.type) ? guessRule(column) : valueRule(column);

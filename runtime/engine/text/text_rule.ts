@@ -8,8 +8,11 @@ export interface TextColumn {
   /** SQL of type VARCHAR. */
   readonly ref: string;
   readonly type: DataType;
-  /** `guess`: only texts that the type gives back as they were. `value`: every text that says a value of the type exactly. */
-  readonly rule: "guess" | "value";
+  /**
+   * `guess`: only texts that the type gives back as they were. `table`: the same, of a type that the target's column has.
+   * `value`: every text that says a value of the type exactly, since the user said the type.
+   */
+  readonly rule: "guess" | "table" | "value";
   readonly options?: ReadOptions;
 }
 

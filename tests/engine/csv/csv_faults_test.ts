@@ -67,7 +67,7 @@ testCases("csv", {
 Deno.test("csv: an error shows no more than the beginning of a value", async () => {
   const error = await loadRows("in.csv", `id,v\n1,${"x".repeat(1e6)}\n`, bigint);
   assert.ok(error instanceof DtegError);
-  assert.equal(error.message, `column "v" holds "${"x".repeat(200)}", which is no int64`);
+  assert.equal(error.message, `column "v" holds "${"x".repeat(200)}", which is no bigint`);
 });
 
 Deno.test("csv: the file at fault is the one that is named", async () => {

@@ -67,7 +67,7 @@ Deno.test("parquet: types of several files that no type holds are refused, unles
     rows: [["9007199254740993"], ["1.5"]],
   });
   const value = await loaded(queries, { columns: { v: { type: "double" } } }) as DtegError;
-  assert.equal(value.message, 'column "v" holds "9007199254740993", which is no float64');
+  assert.equal(value.message, 'column "v" holds "9007199254740993", which is no double');
 });
 
 Deno.test("parquet: a declared type holds the value, or the row is refused", async () => {
