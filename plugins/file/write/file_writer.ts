@@ -20,8 +20,8 @@ export function fileWriter(path: string, options: WriterOptions): Writer {
       return { rows };
     },
     async commit(mark: LoadMark) {
-      await syncFile(staged);
-      const record = { ...mark, ...marksOf(staged), hash: await hashFile(staged) };
+      const [hash] = await Promise.all([hashFile(staged), syncFile(staged)]); // the disk is busy while the content is hashed
+      const record = { ...mark, ...marksOf(staged), hash };
       await inFolderAlone(dirname(path), async () => {
         const before = await standingOf(path);
         await writeRecords(path, before.kind === "ours" ? [before.record, record] : [record]);
