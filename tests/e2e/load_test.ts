@@ -6,7 +6,7 @@ Deno.test("a wrong value in the last of a million rows leaves the old target as 
     user.write("old.csv", "id,v\n-1,1\n");
     const rows = Array.from({ length: 1_000_000 }, (_, id) => `${id},${id}\n`);
     user.write("big.csv", `id,v\n${rows.join("")}1000000,oops\n`);
-    for (const to of ["t.duckdb", "t.csv", "t.parquet"]) {
+    for (const to of ["t.duckdb", "t.csv"]) {
       const pipeline = (from: string) =>
         `version: 1\nname: p\nsource: { use: file, config: { path: ${from} } }\nstreams: [{ name: ${
           from.slice(0, -4)
