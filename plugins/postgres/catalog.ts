@@ -25,6 +25,7 @@ export interface PgColumn extends Column {
   /** b base, e enum, c composite, r range, m multirange, p pseudo. */
   readonly category: string;
   readonly isBuiltIn: boolean;
+  readonly isDomain: boolean;
 }
 
 /** All relations that rows can be read from, but those that dteg keeps for itself. */
@@ -51,13 +52,14 @@ export async function findRelation(session: PgSession, wanted: TableName): Promi
 }
 
 /** What of a type's catalogue entry decides how its values are read; `c` has name, type, modifier and required. */
-const COLUMN_LIST = "c.name, c.required::text AS required, " +
-  "pg_catalog.format_type(b.oid, CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE c.modifier END) AS type, " +
+const COLUMN_LIST = "c.name, c.required::text AS required, pg_catalog.format_type(b.oid, d.modifier) AS type, " +
   "coalesce(e.typname, b.typname) AS base, (e.oid IS NOT NULL)::text AS is_array, coalesce(e.typtype, b.typtype)::text AS category, " +
-  "(coalesce(e.oid, b.oid) < 10000)::text AS built_in";
-const TYPE_JOINS = "JOIN pg_catalog.pg_type t ON t.oid = c.type " +
-  "JOIN pg_catalog.pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END " +
-  "LEFT JOIN pg_catalog.pg_type e ON e.oid = b.typelem AND b.typcategory = 'A'";
+  "(coalesce(e.oid, b.oid) < 10000)::text AS built_in, (b.oid <> c.type)::text AS is_domain";
+/** A domain may be one over another: the innermost type counts, with the modifier that was set last. */
+const TYPE_JOINS = "CROSS JOIN LATERAL (WITH RECURSIVE r(oid, modifier, depth) AS (SELECT c.type::oid, c.modifier, 0 " +
+  "UNION ALL SELECT t.typbasetype, t.typtypmod, r.depth + 1 FROM r JOIN pg_catalog.pg_type t ON t.oid = r.oid WHERE t.typtype = 'd') " +
+  "SELECT oid, modifier FROM r ORDER BY depth DESC LIMIT 1) d JOIN pg_catalog.pg_type b ON b.oid = d.oid " +
+  "LEFT JOIN pg_catalog.pg_type e ON e.oid = b.typelem AND e.typarray = b.oid";
 
 function columnOf(row: PgRow): PgColumn {
   const described = {
@@ -66,6 +68,7 @@ function columnOf(row: PgRow): PgColumn {
     isArray: row.is_array === "true",
     category: row.category ?? "b",
     isBuiltIn: row.built_in === "true",
+    isDomain: row.is_domain === "true",
   };
   const native = { system: "postgres", type: described.pgType };
   return { name: row.name ?? "", ...described, type: typeOfPg(described), nullable: row.required !== "true", native };

@@ -26,6 +26,8 @@ export interface Parameters {
   readonly sslcert?: string;
   readonly sslkey?: string;
   readonly applicationName: string;
+  /** What the server's command line would take: `-c search_path=shop`. */
+  readonly options?: string;
   /** Seconds. */
   readonly connectTimeout: number;
   /** Seconds; 0 for no limit. */
@@ -52,6 +54,8 @@ const ENVIRONMENT: Words = {
   PGAPPNAME: "application_name",
   PGCONNECT_TIMEOUT: "connect_timeout",
   PGTARGETSESSIONATTRS: "target_session_attrs",
+  PGOPTIONS: "options",
+  PGPASSFILE: "passfile",
 };
 /** Options of libpq that need nothing from us, or that the driver decides. */
 const IGNORED = new Set([
@@ -65,7 +69,7 @@ const IGNORED = new Set([
   "gssencmode",
   "channel_binding",
 ]);
-const KNOWN = new Set([...Object.values(ENVIRONMENT), "statement_timeout", "options"]);
+const KNOWN = new Set([...Object.values(ENVIRONMENT), "statement_timeout"]);
 
 /** Settings, URL, service file and environment, in this order of strength. */
 export function parametersOf(config: PostgresConfig): Parameters {
@@ -87,12 +91,13 @@ export function parametersOf(config: PostgresConfig): Parameters {
     servers,
     user,
     database,
-    password: words.password ?? fromPasswordFile({ servers, user, database }),
+    password: words.password ?? fromPasswordFile({ servers, user, database }, words.passfile),
     sslmode: sslmode as SslMode,
     sslrootcert: words.sslrootcert,
     sslcert: words.sslcert,
     sslkey: words.sslkey,
     applicationName: words.application_name ?? "dteg",
+    options: words.options,
     connectTimeout: Number(words.connect_timeout ?? 10) || 10,
     statementTimeout: Number(words.statement_timeout ?? 0) || 0,
     readWrite: words.target_session_attrs === "read-write" || words.target_session_attrs === "primary",
@@ -202,8 +207,8 @@ function fromService(name: string): Words {
 /** The password of the first line of the password file that fits. */
 function fromPasswordFile(
   { servers, user, database }: Pick<Parameters, "servers" | "user" | "database">,
+  path = join(homedir(), ".pgpass"),
 ): string | undefined {
-  const path = Deno.env.get("PGPASSFILE") ?? join(homedir(), ".pgpass");
   const lines = (readIfThere(path) ?? "").split(/\r?\n/).filter((line) => line && !line.startsWith("#"));
   for (const { host, port } of servers) {
     const wanted = [host.startsWith("/") ? "localhost" : host, String(port), database, user];
@@ -232,6 +237,11 @@ export function conninfo(parameters: Parameters, server: ServerAddress): string 
     sslkey: parameters.sslkey,
     application_name: parameters.applicationName,
     connect_timeout: parameters.connectTimeout,
+    client_encoding: "UTF8",
+    options: [
+      parameters.options,
+      parameters.statementTimeout > 0 ? `-c statement_timeout=${parameters.statementTimeout}s` : undefined,
+    ].filter(Boolean).join(" ") || undefined,
   };
   return Object.entries(words).filter(([, value]) => value !== undefined).map(([word, value]) =>
     `${word}=${quote(value ?? "")}`

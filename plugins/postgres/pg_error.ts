@@ -20,6 +20,10 @@ export interface Attempt {
 
 type Case = readonly [pattern: RegExp, code: ErrorCode, hint?: string];
 
+const SLOW = "raise statement_timeout (0 is no limit), or load less at a time";
+const ENDED = "the server is stopping or has ended the session: run again when it is up";
+const BYTES = "the database holds bytes that are no text of its encoding: mend them there, or read the column as bytea";
+
 /** By SQLSTATE. */
 const STATES: readonly Case[] = [
   [/^28/, "connection.auth", "check user and password, and the server's pg_hba.conf"],
@@ -29,17 +33,25 @@ const STATES: readonly Case[] = [
   [/^53100/, "environment.disk_full", "make room on the server's disk"],
   [/^53200/, "connection.server_memory"],
   [/^25006/, "target.read_only", "the server or the session is read-only: connect to the primary"],
-  [/^57P0/, "connection.lost", "the server is stopping or has ended the session: run again when it is up"],
+  [/^57P0/, "connection.lost", ENDED],
   [/^08/, "connection.lost"],
   [/^40001|^40P01/, "connection.conflict", "another session was in the way: run again"],
-  [/^57014/, "connection.timeout", "raise statement_timeout, or load less at a time"],
+  [/^57014/, "connection.timeout", SLOW],
   [/^55P03/, "target.locked", "another session holds the table: wait for it"],
   [/^42P01|^3F000/, "stream.not_found"],
   [/^42703/, "column.unknown"],
+  [/^22021|^22P05/, "data.value", BYTES],
   [/^22|^23/, "data.value"],
 ];
-/** By the driver's words, where there is no SQLSTATE. */
+/** By words, of the driver or of the server through DuckDB's extension, where there is no SQLSTATE. */
 const WORDS: readonly Case[] = [
+  [/statement timeout/i, "connection.timeout", SLOW],
+  [/conflict with recovery|could not serialize|deadlock/i, "connection.conflict", "run again"],
+  [/terminating connection|server closed the connection|shutting down|starting up/i, "connection.lost", ENDED],
+  [/too many clients|connection slots|too many connections/i, "connection.too_many", "wait, or use fewer --threads"],
+  [/permission denied/i, "connection.forbidden", "grant the right to the user, or use another one"],
+  [/No space left|disk full/i, "environment.disk_full", "make room on the server's disk"],
+  [/invalid byte sequence|has no equivalent in encoding/i, "data.value", BYTES],
   [/ENOTFOUND|EAI_AGAIN|getaddrinfo|lookup address|no such host/i, "connection.host_unknown", "check the host's name"],
   [
     /ECONNREFUSED|refused|ENOENT|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|unreachable/i,

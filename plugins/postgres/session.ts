@@ -8,6 +8,7 @@ import { copyOut } from "./copy_out.ts";
 import type { PgClient } from "./driver.ts";
 import type { Parameters, ServerAddress, SslMode } from "./parameters.ts";
 import { pgError } from "./pg_error.ts";
+import { localForms } from "./text_forms.ts";
 
 /** A row by column; every value is PostgreSQL's own text. */
 export type PgRow = Readonly<Record<string, string | null>>;
@@ -23,7 +24,7 @@ export interface PgSession extends AsyncDisposable {
   fields(sql: string): Promise<readonly { readonly name: string; readonly oid: number; readonly modifier: number }[]>;
   /** Runs one statement and gives the rows that it changed. */
   change(sql: string): Promise<number>;
-  /** The bytes of COPY … TO STDOUT. */
+  /** The bytes of COPY … TO STDOUT, in a transaction of its own that only reads and has the text forms of every server. */
   copyOut(sql: string): ReadableStream<Uint8Array>;
   /** Feeds COPY … FROM STDIN and gives the rows that the server took. */
   copyIn(sql: string, bytes: ReadableStream<Uint8Array>): Promise<number>;
@@ -38,10 +39,9 @@ interface FieldLike {
   readonly dataTypeModifier: number;
 }
 
-/** Text forms that are the same on every server. For this transaction only. */
-const FORMS =
-  "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL extra_float_digits = 1; " +
-  "SET LOCAL bytea_output = 'hex'; SET LOCAL client_min_messages = 'warning'; SET LOCAL search_path = ''; SET LOCAL standard_conforming_strings = on";
+/** For one transaction: the text forms, and names that mean the same on every server. */
+const FORMS = `${localForms()}; SET LOCAL client_min_messages = 'warning'; SET LOCAL search_path = ''; ` +
+  "SET LOCAL standard_conforming_strings = on";
 
 /** Connects to the first server that answers. */
 export async function connect(
@@ -115,6 +115,8 @@ async function openClient(
     database: parameters.database,
     application_name: parameters.applicationName,
     connectionTimeoutMillis: parameters.connectTimeout * 1000,
+    ...(parameters.options !== undefined && { options: parameters.options }),
+    ...(parameters.statementTimeout > 0 && { statement_timeout: parameters.statementTimeout * 1000 }),
     ssl: useTls ? tlsOptions(server, parameters) : false,
     keepAlive: true,
     types: { getTypeParser: () => (text: string | Uint8Array) => text },
@@ -164,21 +166,24 @@ function makeSession(
   let isOpen = true;
   const attempt = (action: string) => ({ label, action });
 
-  async function run(sql: string, values?: readonly (string | null)[]) {
+  async function run(
+    sql: string,
+    { values, action = "run a statement on" }: { values?: readonly (string | null)[]; action?: string } = {},
+  ) {
     try {
       const result = await client.query(sql, values ? [...values] : undefined);
       return Array.isArray(result) ? result[result.length - 1] : result;
     } catch (error) {
-      throw pgError(error, attempt("run a statement on"));
+      throw pgError(error, attempt(action));
     }
   }
 
   const session: PgSession = {
     server,
     label,
-    query: async (sql, values) => (await run(sql, values)).rows,
+    query: async (sql, values) => (await run(sql, { values })).rows,
     fields: async (sql) =>
-      (await run(`SELECT * FROM (${sql}\n) q LIMIT 0`)).fields.map((
+      (await run(`SELECT * FROM (${sql}\n) q LIMIT 0`, { action: "read from" })).fields.map((
         { name, dataTypeID, dataTypeModifier }: FieldLike,
       ) => ({
         name,
@@ -218,11 +223,22 @@ function makeSession(
   return session;
 }
 
+async function* copyInTransaction(client: PgClient, sql: string): AsyncGenerator<Uint8Array> {
+  await client.query(`BEGIN READ ONLY; ${localForms()}`);
+  try {
+    yield* copyOut(client, sql);
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => {}); // a lost connection rolls back by itself
+    throw error;
+  }
+  await client.query("COMMIT");
+}
+
 function outStream(
   client: PgClient,
   { sql, attempt }: { readonly sql: string; readonly attempt: { readonly label: string; readonly action: string } },
 ): ReadableStream<Uint8Array> {
-  const chunks = copyOut(client, sql);
+  const chunks = copyInTransaction(client, sql);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {

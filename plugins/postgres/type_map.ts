@@ -69,7 +69,6 @@ const EXACT = new Set([
   "date",
   "time",
   "timetz",
-  "interval",
   "uuid",
   "json",
   "jsonb",
@@ -77,23 +76,17 @@ const EXACT = new Set([
   "timestamptz",
 ]);
 
-/** True for a column that DuckDB's extension reads exactly as it is. */
+/** True for a column that DuckDB's extension reads exactly as it is. An interval is none: newer servers have infinite ones. */
 export function isExactInDuckdb(shape: PgTypeShape): boolean {
   if (shape.isArray || shape.category !== "b") return false;
-  if (shape.base === "numeric") {
-    const type = typeOfPg(shape);
-    return type.kind === "decimal" && type.precision !== undefined;
-  }
-  return EXACT.has(shape.base) && shape.isBuiltIn;
+  return isBoundedNumeric(shape) || (EXACT.has(shape.base) && shape.isBuiltIn);
 }
 
-/** SQL of the server that gives a column in a form that DuckDB's extension carries exactly. */
-export function carriedForm(column: PgTypeShape & { readonly name: string }): string {
-  const name = quoteName(column.name);
-  if (isExactInDuckdb(column)) return name;
-  if (column.isArray) return `pg_catalog.to_json(${name})::text AS ${name}`;
-  if (column.base === "money") return `${name}::numeric::text AS ${name}`;
-  return `${name}::text AS ${name}`;
+/** True for a numeric whose numbers are a DECIMAL of DuckDB; its NaN is none. */
+export function isBoundedNumeric(shape: PgTypeShape): boolean {
+  if (shape.isArray || shape.base !== "numeric") return false;
+  const type = typeOfPg(shape);
+  return type.kind === "decimal" && type.precision !== undefined;
 }
 
 /** SQL of the server that gives a column in a type that binary COPY carries to another server. */

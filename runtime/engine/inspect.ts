@@ -196,8 +196,8 @@ async function textRows(session: StageSession, batch: ScanBatch): Promise<readon
   if (batch.schema.length === 0) return [];
   const text = session.text(batch, { format: "csv" });
   const { from, columns } = columnRefs({ ...batch, query: text }, "x");
-  const rows = await session.all(
-    `SELECT ${columns.map((ref, index) => `${ref} AS k${index}`).join(", ")} FROM ${from}`,
-  );
+  const list = columns.map((ref, index) => `${ref} AS k${index}`).join(", ");
+  const read = () => session.all(`SELECT ${list} FROM ${from}`);
+  const rows = await (batch.within ? batch.within(read) : read());
   return rows.map((row) => columns.map((_, index) => row[`k${index}`] as string | null));
 }

@@ -1,32 +1,33 @@
-import {
-  type DataType,
-  DtegError,
-  type DuckSession,
-  quoteName,
-  quoteTable,
-  quoteText,
-  type ScanBatch,
-} from "../../../sdk/mod.ts";
-import type { PgColumn } from "../catalog.ts";
+import { type DataType, type DuckSession, quoteName, quoteTable, quoteText, type ScanBatch } from "../../../sdk/mod.ts";
+import type { PgColumn, Relation } from "../catalog.ts";
 import { conninfo } from "../parameters.ts";
-import { carriedForm, isExactInDuckdb } from "../type_map.ts";
-import { type Reading, restOf } from "./reading.ts";
+import { localFormsQuery } from "../text_forms.ts";
+import { isBoundedNumeric, isExactInDuckdb } from "../type_map.ts";
+import { besideNanCheck } from "./nan_check.ts";
+import type { Reading } from "./reading.ts";
+import { scanFault } from "./scan_fault.ts";
+import { placeName, serverQuery } from "./server_query.ts";
 
 /**
  * Reads through DuckDB's own extension. A whole table of types that it carries exactly is scanned by page ranges in parallel; else one
  * query of the server gives the odd types as text, since the extension takes a numeric without bounds for a double.
  */
 export async function extensionBatch(reading: Reading): Promise<ScanBatch> {
-  const { host, request, columns, relation } = reading;
+  const { host, request, columns, session } = reading;
   const duck = await host.duckdb();
-  const catalog = await attach(duck, reading);
-  const read = columns.map((column) => ({ ...column, isText: request.text.includes(column.name) }));
-  const isPlain = relation !== undefined && (relation.kind === "r" || relation.kind === "m") && !relation.hasChildren &&
-    request.where === undefined && request.limit === undefined &&
-    read.every((column) => !column.isText && isExactInDuckdb(column));
-  const source = isPlain
-    ? quoteTable(catalog, relation.name.schema, relation.name.name)
-    : serverQuery(catalog, reading);
+  const fault = (error: unknown) => scanFault(error, { columns, label: session.label, action: "read from" });
+  const catalog = await attach(duck, reading).catch((error) => {
+    throw fault(error);
+  });
+  const table = await plainTable(reading);
+  const read = columns.map((column, index) => ({
+    ...column,
+    isText: request.text.includes(column.name),
+    ref: `x.${quoteName(table ? column.name : placeName(index))}`,
+  }));
+  const source = table
+    ? quoteTable(catalog, table.name.schema, table.name.name)
+    : `postgres_query(${quoteText(catalog)}, ${quoteText(serverQuery(reading))})`;
   const list = read.map((column) => `${valueOf(column, duck)} AS ${quoteName(column.name)}`).join(", ");
   const schema = read.map(({ name, type, nullable, native, isText }) => ({
     name,
@@ -34,22 +35,53 @@ export async function extensionBatch(reading: Reading): Promise<ScanBatch> {
     nullable,
     native,
   }));
-  const query = `SELECT ${list} FROM ${source} x`;
-  return { kind: "scan", schema, query, within: checkNumerics(reading) };
+  return {
+    kind: "scan",
+    schema,
+    query: `SELECT ${list} FROM ${source} x`,
+    within: (step) =>
+      inTransaction(duck, async () => {
+        if (table) return await besideNanCheck({ ...reading, duck, catalog }, step);
+        await duck.all(fromServer(catalog, localFormsQuery()));
+        return await step();
+      }).catch((error) => {
+        throw fault(error);
+      }),
+  };
 }
 
-function serverQuery(catalog: string, reading: Reading): string {
-  const { request: { text } } = reading;
-  const list = reading.columns.map((column) =>
-    text.includes(column.name) ? `${quoteName(column.name)}::text AS ${quoteName(column.name)}` : carriedForm(column)
-  );
-  return `postgres_query(${quoteText(catalog)}, ${quoteText(`SELECT ${list.join(", ")} ${restOf(reading)}`)})`;
+const fromServer = (catalog: string, sql: string) =>
+  `SELECT * FROM postgres_query(${quoteText(catalog)}, ${quoteText(sql)})`;
+
+/** One transaction of DuckDB is one of the server, on one connection; a scan by page ranges takes more, all of one snapshot. */
+async function inTransaction<T>(duck: DuckSession, step: () => Promise<T>): Promise<T> {
+  await duck.run("BEGIN");
+  try {
+    const result = await step();
+    await duck.run("COMMIT");
+    return result;
+  } catch (error) {
+    await duck.run("ROLLBACK").catch(() => 0); // the first error tells more
+    throw error;
+  }
 }
+
+/** The table, when a scan of it by page ranges gives exactly what is asked for. */
+async function plainTable({ relation, request, columns, session }: Reading): Promise<Relation | undefined> {
+  const isPlain = relation !== undefined && (relation.kind === "r" || relation.kind === "m") && !relation.hasChildren &&
+    request.where === undefined && request.limit === undefined && request.text.length === 0 && !hasTwins(columns) &&
+    columns.every((column) => !column.isDomain && isExactInDuckdb(column));
+  if (!isPlain || !columns.some(isBoundedNumeric)) return isPlain ? relation : undefined;
+  const [row] = await session.query("SELECT pg_catalog.pg_is_in_recovery()::text AS standby");
+  return row.standby === "true" ? undefined : relation; // a standby gives no snapshot to check for NaN beside
+}
+
+const hasTwins = (columns: readonly PgColumn[]) =>
+  new Set(columns.map(({ name }) => name.toLowerCase())).size < columns.length;
 
 /** What the extension gives as the stage holds it. Moments past DuckDB's range wrap round there without a word: they are refused. */
-function valueOf(column: PgColumn & { readonly isText: boolean }, duck: DuckSession): string {
-  const ref = `x.${quoteName(column.name)}`;
-  const { type } = column;
+function valueOf(column: PgColumn & { readonly isText: boolean; readonly ref: string }, duck: DuckSession): string {
+  const { type, ref } = column;
   if (column.isText) return ref;
   if (type.kind === "json") return `CAST(${ref} AS JSON)`;
   if (type.kind === "timestamp" || type.kind === "timestamptz") {
@@ -74,54 +106,4 @@ async function attach(duck: DuckSession, { parameters, session }: Reading): Prom
     await duck.run(`ATTACH IF NOT EXISTS ${quoteText(info)} AS ${quoteName(catalog)} (TYPE postgres, READ_ONLY)`);
   });
   return catalog;
-}
-
-/**
- * A numeric can be NaN, which the extension reads as 0 without a word. So the same snapshot is asked for NaN beside the read, on a
- * connection of its own, and the read counts only when there is none.
- */
-function checkNumerics({ columns, request, parameters, host, ...reading }: Reading): ScanBatch["within"] {
-  const numerics = columns.filter(({ type, name, base, isArray }) =>
-    base === "numeric" && !isArray && type.kind === "decimal" && type.precision !== undefined &&
-    !request.text.includes(name)
-  );
-  if (numerics.length === 0) return undefined;
-  const rest = restOf({ columns, request, parameters, host, ...reading });
-  const list = numerics.map(({ name }) => quoteName(name)).join(", ");
-  const counts = numerics.map(({ name }, index) =>
-    `count(*) FILTER (WHERE ${quoteName(name)} = 'NaN')::text AS n${index}`
-  ).join(", ");
-  return async (step) => {
-    const duck = await host.duckdb();
-    const { connect } = await import("../session.ts");
-    await using session = await connect(parameters, { signal: host.signal });
-    const catalog = await attach(duck, { columns, request, parameters, host, ...reading });
-    await duck.run("BEGIN");
-    try {
-      const [{ id }] = await duck.all(
-        `SELECT id FROM postgres_query(${quoteText(catalog)}, 'SELECT pg_catalog.pg_export_snapshot() AS id')`,
-      );
-      const checking = session.transaction(async () => {
-        await session.query(`SET TRANSACTION SNAPSHOT ${quoteText(String(id))}`);
-        return await session.query(`SELECT ${counts} FROM (SELECT ${list} ${rest}) n`);
-      }, { mode: "ISOLATION LEVEL REPEATABLE READ, READ ONLY" });
-      const [result, [row]] = await Promise.all([step(), checking]);
-      const at = numerics.findIndex((_, index) => row[`n${index}`] !== "0");
-      if (at >= 0) {
-        throw new DtegError(
-          "data.value",
-          `column "${numerics[at].name}" holds NaN in ${row[`n${at}`]} rows, which no decimal of the target can be`,
-          {
-            column: numerics[at].name,
-            hint: `declare it as text: columns: { ${numerics[at].name}: { type: text } }`,
-          },
-        );
-      }
-      await duck.run("COMMIT");
-      return result;
-    } catch (error) {
-      await duck.run("ROLLBACK").catch(() => 0); // the first error tells more
-      throw error;
-    }
-  };
 }

@@ -6,6 +6,7 @@ import type { PgSession } from "../session.ts";
 import { copiedType, copyForm } from "../type_map.ts";
 import { extensionBatch } from "./extension_batch.ts";
 import { type Reading, restOf } from "./reading.ts";
+import { serverQuery } from "./server_query.ts";
 
 /** Reads tables, views and queries of a server. */
 export function postgresSource(config: PostgresConfig, host: Host): Source {
@@ -25,9 +26,10 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
     async open(request) {
       const session = await open();
       const reading = { ...await whatToRead(session, request), parameters: resolved(), session, host, request };
+      await session.fields(serverQuery(reading)); // a wrong condition or a missing right is told before anything moves
       const snapshotAt = new Date().toISOString();
       const batch = request.accepts.find((format) => format === "pgcopy" || format === "scan") === "pgcopy" &&
-          request.text.length === 0
+          request.text.length === 0 && reading.columns.length > 0
         ? copyBatch(reading)
         : await extensionBatch(reading);
       return {
@@ -71,11 +73,24 @@ async function whatToRead(
 ): Promise<Pick<Reading, "columns" | "relation" | "from">> {
   if ("sql" in stream) {
     const sql = stream.sql.trim().replace(/(;\s*)+$/, "");
-    return { columns: pick(await columnsOfQuery(session, sql), wanted), from: `(${sql}\n) q` };
+    const columns = await columnsOfQuery(session, sql);
+    refuseTwins(columns);
+    return { columns: pick(columns, wanted), from: `(${sql}\n) q` };
   }
   const relation = await findRelation(session, stream);
   const columns = pick(await columnsOf(session, relation.oid), wanted);
   return { columns, relation, from: quoteTable(relation.name.schema, relation.name.name) };
+}
+
+/** No column of a query could be told from another one of its name. */
+function refuseTwins(columns: readonly PgColumn[]): void {
+  const names = columns.map(({ name }) => name);
+  const twin = names.find((name, index) => names.indexOf(name) < index);
+  if (twin === undefined) return;
+  throw new DtegError("column.duplicate", `the query gives several columns the name ${JSON.stringify(twin)}`, {
+    column: twin,
+    hint: "give each its own name in the query: SELECT a.id AS a_id, b.id AS b_id",
+  });
 }
 
 function pick(columns: readonly PgColumn[], wanted: ReadRequest["columns"]): readonly PgColumn[] {
