@@ -26,17 +26,17 @@ Deno.test("version takes at most 0.10 s and 90 MB, and says its version", async 
   assert.ok(seconds <= 0.1 && megabytes > 10 && megabytes <= 90, `${seconds} s, ${megabytes} MB`);
 });
 
-Deno.test("DuckDB is there within a second at its first use, and then in 0.25 s", () =>
+Deno.test("DuckDB is there within 1.2 s at its first use, and then in 0.25 s", () =>
   inFolder(async (folder) => {
     const env = { DTEG_CACHE_DIR: `${folder}/cache` };
     let first = await call(duckdb, { env });
     assert.equal(first.stderr, "");
     assert.match(first.stdout, /^DuckDB v1\.5\.5 from .*\/cache\/native-[0-9a-f]{16}\n$/);
-    for (let n = 0; n < 3 && first.seconds > 1; n++) { // other work on the machine slows some
+    for (let n = 0; n < 3 && first.seconds > 1.2; n++) { // other work on the machine slows some
       await Deno.remove(env.DTEG_CACHE_DIR, { recursive: true });
       first = await call(duckdb, { env });
     }
-    assert.ok(first.seconds <= 1, `${first.seconds} s`);
+    assert.ok(first.seconds <= 1.2, `${first.seconds} s`);
     const later = await best(duckdb, env);
     assert.ok(later.seconds <= 0.25, `${later.seconds} s`);
   }));
