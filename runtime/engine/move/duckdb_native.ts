@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { DtegError } from "../../../sdk/mod.ts";
@@ -18,19 +19,32 @@ export async function openDuckDB(): Promise<typeof import("./duckdb_api.ts")> {
 
 /** The private folder for DuckDB's files: the binary's unpacked libraries, from source the cache folder. */
 export async function nativeFolder(): Promise<string> {
+  return await folderOf((name) => !name.endsWith(EXTENSION));
+}
+
+const EXTENSION = ".duckdb_extension";
+
+/** The folder with those of the packed files that are wanted. What is wanted apart is unpacked apart, when it is first used. */
+async function folderOf(wanted: (name: string) => boolean): Promise<string> {
   const cache = await cacheFolder(Deno.env.toObject());
   if (!Deno.build.standalone) return cache;
   const beside = import.meta.dirname!;
-  const libraries: PackedLibraries = JSON.parse(await Deno.readTextFile(`${beside}/native.json`));
-  return await unpackedFolder(libraries, { cache, beside });
+  const all: PackedLibraries = JSON.parse(await Deno.readTextFile(`${beside}/native.json`));
+  const files = all.files.filter(({ name }) => wanted(name));
+  if (files.length === 0) return cache;
+  const hash = createHash("sha256").update(files.map(({ sha256 }) => sha256).join()).digest("hex");
+  return await unpackedFolder({ hash, files }, { cache, beside });
 }
 
 /** The file of an extension that dteg carries; from source that which the build has put into `.build/extensions`. */
-export async function extensionFile(name: string): Promise<string> {
-  const folder = Deno.build.standalone ? await nativeFolder() : `${import.meta.dirname}/../../../.build/extensions`;
-  const path = `${folder}/${name}.duckdb_extension`;
+export async function extensionFile(extension: string): Promise<string> {
+  const file = `${extension}${EXTENSION}`;
+  const folder = Deno.build.standalone
+    ? await folderOf((name) => name === file)
+    : `${import.meta.dirname}/../../../.build/extensions`;
+  const path = `${folder}/${file}`;
   if (existsSync(path)) return path;
-  throw new DtegError("usage", `this build of dteg does not have DuckDB's extension ${name}`, {
+  throw new DtegError("usage", `this build of dteg does not have DuckDB's extension ${extension}`, {
     hint: Deno.build.standalone ? "use a released binary" : "run ./task build once: it fetches the extension",
   });
 }
