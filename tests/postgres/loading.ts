@@ -15,7 +15,9 @@ export interface LoadOptions {
   readonly write?: PipelineStream["write"];
   readonly key?: readonly string[];
   readonly table?: PipelineStream["table"];
-  readonly columns?: Readonly<Record<string, { readonly type?: string; readonly as?: string; readonly drop?: boolean }>>;
+  readonly columns?: Readonly<
+    Record<string, { readonly type?: string; readonly as?: string; readonly drop?: boolean }>
+  >;
   /** Text of a CSV, or a path of the bench's folder. */
   readonly name?: string;
   /** Replaces what dteg did not make; true unless said. */
@@ -109,7 +111,7 @@ export async function openLoading(server: TestServer): Promise<Loading> {
     },
     async refused(content, into, options = {}) {
       const { error } = await run(content, into, options);
-      assert.ok(error, `the load into ${into} went well`);
+      assert.ok(error, `the load of ${content.slice(0, 50)} into ${into} went well`);
       assert.notEqual(error.code, "internal", error.message);
       return error;
     },

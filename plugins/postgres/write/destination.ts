@@ -17,7 +17,7 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
   const connectAnew = async () => {
     const { connect } = await import("../session.ts");
     const found = parametersOf(config);
-    parameters ??= { ...found, applicationName: `${found.applicationName} ${host.run}` };
+    parameters ??= { ...found, applicationName: sessionName(found.applicationName, host.run) };
     return await connect(parameters, { signal: host.signal });
   };
   const open = () => opened ??= connectAnew();
@@ -38,16 +38,31 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
       if (!existing) return undefined;
       const state = await readState(session, place(table));
       return {
-        columns: existing.columns.map(({ name, type }) => ({ name, native: type })),
+        columns: existing.columns.map(({ name, typeName, type }) => ({ name, native: typeName, type })),
         madeByDteg: state !== undefined,
+        isKept: existing.hasDependents || existing.indexes.some(({ isPlain }) => !isPlain),
       };
     },
     state: { read: async (table) => await readState(await open(), place(table)) },
     open: async (target) =>
-      await tableWriter({ session: await open(), connectAnew, target: { ...target, table: place(target.table) } }),
+      await tableWriter({
+        session: await open(),
+        connectAnew,
+        target: { ...target, table: place(target.table) },
+        log: host.log,
+        signal: host.signal,
+      }),
     async [Symbol.asyncDispose]() {
       const session = await opened?.catch(() => undefined); // who opened it reported it
       await session?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** What the server calls the session. It ends in the run's id, by which others know that the run is alive. */
+function sessionName(application: string, run: string): string {
+  const room = NAME_BYTES - run.length - 1; // the server cuts what is longer
+  const letters = [...application];
+  while (new TextEncoder().encode(letters.join("")).length > room) letters.pop();
+  return `${letters.join("")} ${run}`;
 }

@@ -41,14 +41,19 @@ export async function isCommitted(
   return rows.length > 0;
 }
 
+/** Waits until no other transaction holds the name, and holds it until this one ends. */
+export async function holdName(session: PgSession, name: string): Promise<void> {
+  await session.query(
+    `SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(${quoteText(`dteg ${name}`)}, 0))`,
+  );
+}
+
 /** Makes schema and table of state where they are missing. Two runs that do so at once are both right. */
 export async function makeStateTable(session: PgSession, schema: string): Promise<void> {
   if (await exists(session, schema)) return;
   const rows = await session.query(`SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ${quoteText(schema)}`);
   await session.transaction(async () => {
-    await session.query(
-      `SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(${quoteText(`dteg ${schema}`)}, 0))`,
-    );
+    await holdName(session, schema);
     if (rows.length === 0) await session.query(`CREATE SCHEMA IF NOT EXISTS ${quoteTable(schema)}`);
     await session.query(
       `CREATE TABLE IF NOT EXISTS ${

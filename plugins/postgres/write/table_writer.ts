@@ -4,18 +4,22 @@ import {
   DtegError,
   formatName,
   type LoadMark,
+  type Log,
   quoteName,
   quoteTable,
-  quoteText,
   type Target,
   type Writer,
 } from "../../../sdk/mod.ts";
 import type { PgSession } from "../session.ts";
+import { type ColumnFit, refuseChanges } from "./column_fit.ts";
+import { type Dress, dressTable, hasMoreThan, renameIndexes } from "./dress.ts";
 import { type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
-import { fitColumns } from "./fit_columns.ts";
-import { mergeStaged } from "./merge.ts";
-import { isCommitted, makeStateTable, writeState } from "./state_table.ts";
-import { pgType } from "./type_table.ts";
+import { fitColumns, loadedColumns } from "./fit_columns.ts";
+import { askCommitted } from "./lost_commit.ts";
+import { insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
+import { makeStaging, removeDead, stagingOf } from "./stage_table.ts";
+import { holdName, isCommitted, makeStateTable, writeState } from "./state_table.ts";
+import { targetError } from "./target_error.ts";
 
 /** Where a writer writes. */
 export interface TablePlace {
@@ -23,26 +27,27 @@ export interface TablePlace {
   /** Another connection, when the first one is lost. */
   connectAnew(): Promise<PgSession>;
   readonly target: Target & { readonly table: PgTable };
+  readonly log: Log;
+  readonly signal: AbortSignal;
 }
 
 /** A load into one table: COPY into a staging table beside it, then one transaction makes it visible with its state. */
-export async function tableWriter({ session, connectAnew, target }: TablePlace): Promise<Writer> {
-  const { schema } = target.table;
-  const staging = `_dteg_stage_${target.run}_${target.load}`;
-  const staged = quoteTable(schema, staging);
+export async function tableWriter({ session, connectAnew, target, log, signal }: TablePlace): Promise<Writer> {
+  const { schema, name } = target.table;
+  const staging = stagingOf(target);
+  const staged = quoteTable(schema, staging.name);
+  const whole = quoteTable(schema, name);
+  const label = formatName(target.table);
+  const hasColumns = target.schema.length > 0;
+  const dress = dressOf(target);
+  const key = hasColumns ? loadedColumns(target.key, { target, use: "the key column" }) : [];
+  const naming = { staging: staging.name, label };
   let rows = 0, isStaged = false;
 
   await makeStateTable(session, schema);
   await removeDead(session, { schema, run: target.run });
-  const existing = await findExisting(session, target.table);
-  if (existing && existing.kind !== "r" && existing.kind !== "p") {
-    throw new DtegError(
-      "schema.incompatible",
-      `${formatName(target.table)} is no table: rows cannot be loaded into it`,
-    );
-  }
-  const swaps = target.write === "replace" && !(existing?.hasDependents ?? false);
-  const becomesTable = !existing || swaps;
+  const first = await findExisting(session, target.table);
+  refuseOdd(first);
 
   const drop = async () => {
     isStaged = false;
@@ -52,23 +57,23 @@ export async function tableWriter({ session, connectAnew, target }: TablePlace):
   return {
     async write(_part: string, batch: Batch) {
       if (batch.kind !== "bytes") throw new DtegError("internal", `PostgreSQL takes bytes, not ${batch.kind}`);
-      const columns = batch.schema.map((column) => `${quoteName(column.name)} ${pgType(column)}`).join(", ");
+      if (!hasColumns) return { rows };
       const format = batch.format === "pgcopy" ? "FORMAT binary" : `FORMAT csv, NULL '', QUOTE '"', ESCAPE '"'`;
       isStaged = true;
-      await session.transaction(async () => {
-        await session.query(
-          `CREATE ${becomesTable ? "" : "UNLOGGED "}TABLE ${staged} (${columns}) WITH (autovacuum_enabled = false)`,
-        );
-        rows = await session.copyIn(`COPY ${staged} FROM STDIN (${format}, FREEZE)`, batch.stream);
-      });
+      try {
+        await session.transaction(async () => {
+          await session.query(makeStaging(staging, batch.schema, { becomesTable: !isKept(first) }));
+          rows = await session.copyIn(`COPY ${staged} FROM STDIN (${format}, FREEZE)`, batch.stream);
+        });
+      } catch (error) {
+        throw targetError(error, naming);
+      }
       return { rows };
     },
     commit: (mark) => commit(mark),
     discard: drop,
     async [Symbol.asyncDispose]() {
-      if (!isStaged) return;
-      isStaged = false;
-      await session.query(`DROP TABLE IF EXISTS ${staged}`).catch(() => {}); // a lost connection: the next run removes it
+      if (isStaged) await drop().catch(() => {}); // a lost connection: the next run removes it
     },
   };
 
@@ -76,80 +81,115 @@ export async function tableWriter({ session, connectAnew, target }: TablePlace):
     let counts: Counts | undefined;
     try {
       await session.transaction(async () => {
-        const now = await findExisting(session, target.table);
-        counts = await makeVisible(now);
+        await holdName(session, `load ${mark.load}`);
+        await holdName(session, `table ${label}`);
+        if (await isCommitted(session, { schema, load: mark.load })) return;
+        counts = await makeVisible();
         await writeState(session, schema, mark);
       });
     } catch (error) {
-      if (!counts || !(error instanceof DtegError) || error.code !== "connection.lost" || !await wasCommitted(mark)) {
-        throw error;
+      const isLost = counts && error instanceof DtegError && error.code === "connection.lost";
+      if (!isLost || !await askCommitted({ connectAnew, schema, load: mark.load, label, signal })) {
+        throw targetError(error, naming);
       }
+      log.warn(`the connection was lost at COMMIT; the server was asked: ${label} is loaded`);
     }
     isStaged = false;
-    return counts!;
+    return counts ?? countsOf({});
   }
 
-  /** The reply to COMMIT was lost: the server knows whether it took place. */
-  async function wasCommitted(mark: LoadMark): Promise<boolean> {
-    await using other = await connectAnew();
-    return await isCommitted(other, { schema, load: mark.load });
+  function isKept(existing: ExistingTable | undefined): boolean {
+    return existing !== undefined && (target.write !== "replace" || hasMoreThan(existing, dress));
   }
 
-  async function makeVisible(now: ExistingTable | undefined): Promise<Counts> {
-    const counts: Counts = { inserted: rows, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes: null };
-    const whole = quoteTable(schema, target.table.name);
-    if (target.schema.length === 0) {
-      return {
-        ...counts,
-        deleted: now && target.write === "replace" ? await session.change(`DELETE FROM ${whole}`) : 0,
-      };
+  function refuseOdd(existing: ExistingTable | undefined): void {
+    if (!existing) return;
+    const refuse = (reason: string, hint: string) => {
+      throw new DtegError("schema.incompatible", `${label} ${reason}: rows cannot be loaded into it`, { hint });
+    };
+    if (existing.kind !== "r" && existing.kind !== "p") refuse("is no table", "give another table with `into`");
+    if (target.write === "replace" && existing.hasHeirs) {
+      refuse(
+        "has tables that inherit from it, and a replace would empty them too",
+        "replace those one by one, or append",
+      );
     }
-    if (target.write === "merge") {
-      const merged = await mergeStaged({ session, staged, whole: now ? whole : undefined, existing: now, target });
-      if (now) await session.query(`DROP TABLE ${staged}`);
-      else await becomeTable();
-      return { ...counts, ...merged };
+  }
+
+  function countsOf(counts: Partial<Counts>): Counts {
+    return { inserted: rows, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes: null, ...counts };
+  }
+
+  /** The table as it is now, held against changes until the commit where they would matter. */
+  async function heldTable(): Promise<ExistingTable | undefined> {
+    const existing = await findExisting(session, target.table);
+    if (!existing || target.write === "append") return existing;
+    const mode = isKept(existing) ? "SHARE ROW EXCLUSIVE" : "ACCESS EXCLUSIVE";
+    await session.query(`LOCK TABLE ${whole} IN ${mode} MODE`);
+    return await findExisting(session, target.table);
+  }
+
+  async function makeVisible(): Promise<Counts> {
+    const before = await findExisting(session, target.table);
+    if (!hasColumns) {
+      return countsOf({
+        deleted: before && target.write === "replace" ? await session.change(`DELETE FROM ${whole}`) : 0,
+      });
     }
-    if (!now || (target.write === "replace" && !now.hasDependents)) {
-      if (now) await session.query(`DROP TABLE ${whole}`);
-      await becomeTable();
-      return counts;
+    const filtered = target.write === "merge" ? await uniteKeys({ session, staged, target, key }) : 0;
+    if (!isKept(before)) await dressTable(session, staging, dress); // before the table is held: readers do not wait for it
+    const existing = await heldTable();
+    refuseOdd(existing);
+    if (!existing || !isKept(existing)) {
+      await becomeTable(existing, { isDressed: !isKept(before) });
+      return countsOf({ inserted: rows - filtered, filtered });
     }
-    const columns = fitColumns(now, target).map(quoteName).join(", ");
-    if (target.write === "replace") await session.query(`DELETE FROM ${whole}`);
-    await session.query(
-      `INSERT INTO ${whole} (${columns}) SELECT ${
-        target.schema.map(({ name }) => quoteName(name)).join(", ")
-      } FROM ${staged}`,
-    );
+    const stagedTable = (await findExisting(session, staging))!;
+    const fits = fitColumns({ existing, staging: stagedTable, target, log });
+    await session.query(`ANALYZE ${staged}`);
+    await refuseChanges(session, fits, { staged, target, label });
+    const counts = countsOf({ filtered, ...await bringIn(existing, fits) });
     await session.query(`DROP TABLE ${staged}`);
     return counts;
   }
 
-  /** The staging table takes the name of the target, with its key and indexes. */
-  async function becomeTable(): Promise<void> {
-    const list = (columns: readonly string[]) => columns.map(quoteName).join(", ");
-    const { primaryKey = target.key, indexes = [], comment } = target.options;
+  /** Brings the staged rows into the table that is there. */
+  async function bringIn(existing: ExistingTable, fits: readonly ColumnFit[]): Promise<Partial<Counts>> {
+    const merge = { session, staged, target, key, whole, existing, fits };
+    if (target.write === "merge") return await mergeStaged(merge);
+    if (target.write === "replace" && existing.referencedKey) {
+      const referenced = loadedColumns(existing.referencedKey, {
+        target,
+        use: "foreign keys of other tables lead to the key, whose column",
+      });
+      return await replaceByKey({ ...merge, key: referenced });
+    }
+    if (target.write === "replace") await session.query(`DELETE FROM ${whole}`);
+    await insertStaged(merge);
+    return {};
+  }
+
+  /** The staging table takes the name of the target. */
+  async function becomeTable(
+    existing: ExistingTable | undefined,
+    { isDressed }: { readonly isDressed: boolean },
+  ): Promise<void> {
+    if (!isDressed) await dressTable(session, staging, dress);
+    if (existing) await session.query(`DROP TABLE ${whole}`);
+    if (isKept(first)) await session.query(`ALTER TABLE ${staged} SET LOGGED`); // what kept it is gone meanwhile
     await session.query(`ALTER TABLE ${staged} RESET (autovacuum_enabled)`);
-    await session.query(`ALTER TABLE ${staged} RENAME TO ${quoteName(target.table.name)}`);
-    const whole = quoteTable(schema, target.table.name);
-    if (primaryKey.length) await session.query(`ALTER TABLE ${whole} ADD PRIMARY KEY (${list(primaryKey)})`);
-    for (const columns of indexes) await session.query(`CREATE INDEX ON ${whole} (${list(columns)})`);
-    if (comment) await session.query(`COMMENT ON TABLE ${whole} IS ${quoteText(comment)}`);
+    await session.query(`ALTER TABLE ${staged} RENAME TO ${quoteName(name)}`);
+    await renameIndexes(session, target.table, staging.name);
   }
 }
 
-/** Staging tables of runs that are no more: those whose run holds no lock of it. */
-async function removeDead(
-  session: PgSession,
-  { schema, run }: { readonly schema: string; readonly run: string },
-): Promise<void> {
-  const rows = await session.query(
-    `SELECT c.relname AS name FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${
-      quoteText(schema)
-    } ` +
-      `AND c.relname ~ '^_dteg_stage_' AND c.relname !~ ${quoteText(`^_dteg_stage_${run}_`)} ` +
-      `AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.application_name LIKE '% ' || split_part(c.relname, '_', 4))`,
-  );
-  for (const { name } of rows) await session.query(`DROP TABLE IF EXISTS ${quoteTable(schema, name ?? "")}`);
+/** Columns of keys and indexes that the load does not bring are refused before anything moves. */
+function dressOf(target: Target): Dress {
+  const { primaryKey = target.key, indexes = [], comment } = target.options;
+  if (target.schema.length === 0) return { primaryKey: [], indexes: [], comment };
+  return {
+    primaryKey: loadedColumns(primaryKey, { target, use: "the column of the primary key" }),
+    indexes: indexes.map((columns) => loadedColumns(columns, { target, use: "the column of an index" })),
+    comment,
+  };
 }

@@ -12,6 +12,7 @@ export interface CsvPipe extends AsyncDisposable {
 
 /** Lets DuckDB write the text form of a query into a named pipe, and hands over what comes out. An end before DuckDB's is an error. */
 export function openCsvPipe(session: DuckSession, scan: ScanBatch, { tempDir }: { readonly tempDir: string }): CsvPipe {
+  if (scan.schema.length === 0) return emptyPipe(scan);
   const fifo = makeFifo(`${tempDir}/pipe-${crypto.randomUUID().slice(0, 12)}`);
   // a line of \. alone would end the data for PostgreSQL: only a table of one column can have it
   const quoting = scan.schema.length === 1 ? ", FORCE_QUOTE *" : "";
@@ -60,5 +61,14 @@ export function openCsvPipe(session: DuckSession, scan: ScanBatch, { tempDir }: 
       await writing;
       fifo[Symbol.dispose]();
     },
+  };
+}
+
+/** What has no column has no rows: an empty file of records. */
+function emptyPipe({ schema }: ScanBatch): CsvPipe {
+  return {
+    batch: { kind: "bytes", format: "csv", schema, stream: new Blob([]).stream() },
+    rows: () => Promise.resolve(0),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

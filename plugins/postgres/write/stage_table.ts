@@ -1,0 +1,37 @@
+import { type Column, quoteName, quoteTable, quoteText, type Schema, type Target } from "../../../sdk/mod.ts";
+import type { PgSession } from "../session.ts";
+import type { PgTable } from "./existing_table.ts";
+import { pgType } from "./type_table.ts";
+
+const PREFIX = "_dteg_stage_";
+
+/** The table beside the target that a load goes to first. */
+export function stagingOf({ table, run, load }: Target & { readonly table: PgTable }): PgTable {
+  return { schema: table.schema, name: `${PREFIX}${run}_${load}` };
+}
+
+/** SQL that makes it. One that will not become the target needs no log of its pages. */
+export function makeStaging(
+  { schema, name }: PgTable,
+  columns: Schema,
+  { becomesTable }: { readonly becomesTable: boolean },
+): string {
+  const list = columns.map((column: Column) => `${quoteName(column.name)} ${pgType(column)}`).join(", ");
+  return `CREATE ${becomesTable ? "" : "UNLOGGED "}TABLE ${
+    quoteTable(schema, name)
+  } (${list}) WITH (autovacuum_enabled = false)`;
+}
+
+/** Drops staging tables of runs that are no more: those that no session of the server belongs to. */
+export async function removeDead(
+  session: PgSession,
+  { schema, run }: { readonly schema: string; readonly run: string },
+): Promise<void> {
+  const rows = await session.query(
+    `SELECT c.relname AS name FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ` +
+      `WHERE n.nspname = ${quoteText(schema)} AND c.relkind = 'r' AND c.relname ~ '^${PREFIX}[a-z0-9]+_[0-9a-f]+$' ` +
+      `AND split_part(c.relname, '_', 4) <> ${quoteText(run)} AND pg_catalog.pg_has_role(c.relowner, 'USAGE') ` +
+      `AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.application_name LIKE '% ' || split_part(c.relname, '_', 4))`,
+  );
+  for (const { name } of rows) await session.query(`DROP TABLE IF EXISTS ${quoteTable(schema, name ?? "")}`);
+}
