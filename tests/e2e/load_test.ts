@@ -99,13 +99,3 @@ Deno.test("--max-memory 256MB holds for two million rows", () =>
       assert.ok(megabytes <= 256, `${megabytes} MB into ${to}`);
     }
   }));
-
-Deno.test("--max-temp is a limit, and reaching it is told", () =>
-  asUser(async (user) => {
-    const rows = Array.from({ length: 1_500_000 }, (_, id) => `${(id * 7919) % 1_500_007},${"x".repeat(60)}${id}\n`);
-    user.write("a.csv", `id,v\n${rows.join("")}`);
-    const flags = ["--write", "merge", "--key", "id", "--max-memory", "192MB", "--max-temp", "1MB"];
-    const { code } = await user.fails(["run", "a.csv", ...flags]);
-    assert.ok(["environment.disk_full", "environment.memory"].includes(code), code);
-    assert.deepEqual(user.debris(), []);
-  }));
