@@ -1,6 +1,7 @@
 /** Writes the pages, and the parts of pages, that are made from data. `--check` writes nothing and fails when one differs. */
 import { duckdbConnector } from "../plugins/duckdb/mod.ts";
 import { fileConnector } from "../plugins/file/mod.ts";
+import { postgresConnector } from "../plugins/postgres/mod.ts";
 import { cliPage } from "./cli_page.ts";
 import { errorsPage } from "./errors_page.ts";
 import { connectorParts, pipelineParts } from "./key_tables.ts";
@@ -15,6 +16,7 @@ export const PAGES: readonly { readonly path: string; readonly make: (now: strin
   { path: "pipeline.md", make: (now) => fillParts(now, pipelineParts()) },
   { path: "files.md", make: (now) => fillParts(now, connectorParts(fileConnector)) },
   { path: "duckdb.md", make: (now) => fillParts(now, connectorParts(duckdbConnector)) },
+  { path: "guides/postgres.md", make: (now) => fillParts(now, connectorParts(postgresConnector)) },
   { path: "connectors.md", make: async (now) => fillParts(now, { calendar: await calendar() }) },
 ];
 

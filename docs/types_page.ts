@@ -1,5 +1,7 @@
 import { DUCKDB_TYPES } from "../plugins/duckdb/type_table.ts";
 import { CSV_TYPES, JSON_TYPES, PARQUET_TYPES } from "../plugins/file/write/type_table.ts";
+import { copiedType, type PgTypeShape, typeOfPg } from "../plugins/postgres/type_map.ts";
+import { POSTGRES_TYPES } from "../plugins/postgres/write/type_table.ts";
 import { COLUMN_TYPES, columnType } from "../runtime/config/form/column_type.ts";
 import { typeOfDuck } from "../runtime/engine/move/duck_type.ts";
 import { type DataType, type TypeRow, typeText } from "../sdk/mod.ts";
@@ -12,6 +14,50 @@ const DUCK_NATIVES = [
   ..."TIMESTAMP_S TIMESTAMP_MS TIMESTAMP TIMESTAMP_NS".split(" "),
   "TIMESTAMP WITH TIME ZONE",
   ..."INTERVAL UUID JSON ENUM('a','b') BIGINT[] STRUCT(a BIGINT) MAP(VARCHAR,BIGINT)".split(/ (?!BIGINT\))/),
+];
+
+/** A type of PostgreSQL as a column's description has it: its text and its base, where that is another word. */
+const pgShape = (pgType: string, base = pgType, rest: Partial<PgTypeShape> = {}): PgTypeShape => ({
+  pgType,
+  base,
+  isArray: false,
+  category: "b",
+  isBuiltIn: true,
+  ...rest,
+});
+
+const PG_NATIVES: readonly PgTypeShape[] = [
+  pgShape("boolean", "bool"),
+  pgShape("smallint", "int2"),
+  pgShape("integer", "int4"),
+  pgShape("bigint", "int8"),
+  pgShape("real", "float4"),
+  pgShape("double precision", "float8"),
+  pgShape("numeric(18,2)", "numeric"),
+  pgShape("numeric(60,5)", "numeric"),
+  pgShape("numeric"),
+  pgShape("money"),
+  pgShape("text"),
+  pgShape("character varying(10)", "varchar"),
+  pgShape("character(10)", "bpchar"),
+  pgShape("bytea"),
+  pgShape("date"),
+  pgShape("time without time zone", "time"),
+  pgShape("time with time zone", "timetz"),
+  pgShape("timestamp without time zone", "timestamp"),
+  pgShape("timestamp with time zone", "timestamptz"),
+  pgShape("interval"),
+  pgShape("uuid"),
+  pgShape("json"),
+  pgShape("jsonb"),
+  pgShape("xml"),
+  ...["bit(8)", "inet", "macaddr", "point", "tsvector", "oid"].map((name) => pgShape(name, name.replace(/\(.*/, ""))),
+  pgShape("int4range", "int4range", { category: "r" }),
+  pgShape("integer[]", "int4", { isArray: true }),
+  pgShape("mood", "mood", { category: "e", isBuiltIn: false }),
+  pgShape("mood[]", "mood", { category: "e", isBuiltIn: false, isArray: true }),
+  pgShape("address", "address", { category: "c", isBuiltIn: false }),
+  pgShape("hstore", "hstore", { isBuiltIn: false }),
 ];
 
 /** Types of one value of each kind, for the column "becomes" of the tables. */
@@ -51,8 +97,16 @@ export function typesPage(): string {
     "## From DuckDB",
     table(["DuckDB", "Type"], DUCK_NATIVES.map((native) => [`\`${native}\``, `\`${typeText(typeOfDuck(native))}\``])),
     "A map is a list of key and value. The values of an enum are text. Parquet files are read the same way, after DuckDB's own reading of their types.",
+    "## From PostgreSQL",
+    table(["PostgreSQL", "Type", "In another PostgreSQL"], PG_NATIVES.map(pgRow)),
+    "A type that is not of the list (`mood` stands for an enum, `address` for a composite) arrives as the server's text of its values; " +
+    "arrays arrive as JSON. A domain is read as the type below it. NaN in a `numeric(p,s)`, and a timestamp after the year 294246, end the load " +
+    "into anything but another PostgreSQL, unless the column is declared as `text`.",
     "## Into DuckDB",
     destinationTable(DUCKDB_TYPES),
+    "## Into PostgreSQL",
+    "What comes from another PostgreSQL has the types of the table above. All else:",
+    destinationTable(POSTGRES_TYPES),
     "## Into Parquet",
     destinationTable(PARQUET_TYPES),
     "## Into CSV and TSV",
@@ -65,6 +119,10 @@ export function typesPage(): string {
     "**widening**: every value, in a larger type. **lossy**: ordinary values would be lost; the run is refused before anything is written, " +
     "with exit code 4.",
   ]);
+}
+
+function pgRow(shape: PgTypeShape): readonly string[] {
+  return [shape.pgType, typeText(typeOfPg(shape)), copiedType(shape)].map((text) => `\`${text}\``);
 }
 
 function declaredRow(word: string): readonly string[] {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { inFolder, runScript } from "./dteg_command.ts";
-import { readPages, ROOT } from "./markdown_pages.ts";
+import { type Page, readPages, ROOT } from "./markdown_pages.ts";
 import { pageScript, untested } from "./page_script.ts";
+import { openShop } from "./shop_server.ts";
 
 const ORDERS = "id,status,amount\n1,paid,120.50\n2,open,80.00\n";
 const PIPELINE = `version: 1
@@ -33,15 +34,32 @@ async function copyFolder(from: string, to: string): Promise<void> {
   }
 }
 
-for (const page of await readPages()) {
-  const script = pageScript(page);
-  if (!script.includes("\nline=")) continue;
-  Deno.test(`what ${page.path} says can be typed as it stands`, () =>
-    inFolder(async (folder) => {
-      await SEEDS[page.path]?.(folder);
-      const { code, stdout, stderr } = await runScript(script, { folder });
-      assert.equal(code, 0, `${stdout}\n${stderr}`);
-    }));
+/** Pages that want a server. */
+const WITH_SERVER = ["README.md", "docs/guides/postgres.md"];
+
+/** Pages at a time. Most of a command's time goes by before it has two things to do. */
+const WIDTH = 2;
+
+Deno.test("what the pages say can be typed as it stands", async (test) => {
+  const waiting = (await readPages()).filter((page) => pageScript(page).includes("\nline="));
+  const slowFirst = waiting.sort((a, b) => b.blocks.length - a.blocks.length)[Symbol.iterator]();
+  const workers = Array.from({ length: WIDTH }, async () => {
+    for (const page of slowFirst) {
+      const fn = () => typed(page);
+      await test.step({ name: page.path, fn, sanitizeOps: false, sanitizeResources: false, sanitizeExit: false });
+    }
+  });
+  await Promise.all(workers);
+});
+
+async function typed(page: Page): Promise<void> {
+  await inFolder(async (folder) => {
+    await SEEDS[page.path]?.(folder);
+    await using shop = WITH_SERVER.includes(page.path) ? await openShop() : undefined;
+    await shop?.giveAuthority(folder);
+    const { code, stdout, stderr } = await runScript(pageScript(page), { folder, env: shop?.env });
+    assert.equal(code, 0, `${stdout}\n${stderr}`);
+  });
 }
 
 Deno.test("at most five blocks of all pages are not run", async () => {

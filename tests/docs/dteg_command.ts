@@ -19,7 +19,10 @@ function dtegWords(): readonly string[] {
 }
 
 /** Runs a shell script in a folder, where `dteg` is a command. */
-export async function runScript(script: string, { folder }: { readonly folder: string }): Promise<Ended> {
+export async function runScript(
+  script: string,
+  { folder, env = {} }: { readonly folder: string; readonly env?: Readonly<Record<string, string>> },
+): Promise<Ended> {
   const bin = await Deno.makeTempDir({ prefix: "dteg-docs-bin-" });
   try {
     const words = dtegWords().map((word) => `'${word}'`).join(" ");
@@ -28,7 +31,7 @@ export async function runScript(script: string, { folder }: { readonly folder: s
       args: ["-c", script],
       cwd: folder,
       clearEnv: true,
-      env: { PATH: `${bin}:/usr/bin:/bin`, HOME: bin, DENO_DIR: Deno.env.get("DENO_DIR") ?? "", ...cacheOf() },
+      env: { PATH: `${bin}:/usr/bin:/bin`, HOME: bin, DENO_DIR: Deno.env.get("DENO_DIR") ?? "", ...cacheOf(), ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -20,7 +20,9 @@ export interface Page {
 
 /** All pages that are tested. */
 export async function readPages(): Promise<readonly Page[]> {
-  const docs = [...Deno.readDirSync(`${ROOT}docs`)].map(({ name }) => `docs/${name}`);
+  const docs = ["docs", "docs/guides"].flatMap((folder) =>
+    [...Deno.readDirSync(ROOT + folder)].map(({ name }) => `${folder}/${name}`)
+  );
   const paths = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", ...docs, "examples/README.md"];
   const pages = paths.filter((path) => path.endsWith(".md")).sort().map(async (path) => {
     const text = await Deno.readTextFile(ROOT + path);
