@@ -6,6 +6,7 @@ import { single } from "../flag_value.ts";
 import { FLAGS } from "../flags.ts";
 import { schemaOf, schemaText } from "./schema.ts";
 import {
+  nextSteps,
   SCHEMA_PATHS,
   type SchemaName,
   type TemplateFile,
@@ -104,9 +105,7 @@ function doneText({ terminal: { out } }: App, { name, place, made, kept }: {
 }): string {
   const steps = [
     ...(place === "." ? [] : [`cd ${place}`]),
-    ...(name === "files"
-      ? ["dteg run orders", "dteg query 'SELECT * FROM raw.orders' --on warehouse"]
-      : ["dteg schema", "dteg validate"]),
+    ...nextSteps(name),
   ];
   return [
     `Made a project in ${out.bold(place)}:`,

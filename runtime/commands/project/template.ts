@@ -9,6 +9,7 @@ export interface TemplateFile {
 /** What `dteg init` can make. */
 export const TEMPLATES = {
   files: "a CSV file, and a pipeline that loads it into DuckDB",
+  postgres: "a CSV file into the PostgreSQL of DATABASE_URL, and a query of it into Parquet",
   blank: "an empty project",
 } as const;
 export type TemplateName = keyof typeof TEMPLATES;
@@ -39,6 +40,13 @@ inbox: { use: file, path: data/ }
 warehouse: duckdb://warehouse.duckdb
 `;
 
+const CONNECTIONS_POSTGRES = `# yaml-language-server: $schema=${SCHEMA_PATHS.connections}
+# One entry a connection: a URL, or \`use:\` and settings. Keep passwords out: \${env.NAME} or \${secret.NAME} fetch them.
+inbox: { use: file, path: data/ }
+database: { use: postgres, url: "\${env.DATABASE_URL}" }
+reports: parquet://reports/
+`;
+
 const PIPELINE = `# yaml-language-server: $schema=../${SCHEMA_PATHS.pipeline}
 version: 1
 name: orders
@@ -51,6 +59,33 @@ streams:
       postcode: { type: text }             # keeps leading zeros
       amount: { as: total, type: "decimal(18,2)" }
 destination: { connection: warehouse }
+`;
+
+const PIPELINE_TO_POSTGRES = `# yaml-language-server: $schema=../${SCHEMA_PATHS.pipeline}
+version: 1
+name: orders
+source: { connection: inbox }              # each file of data/ is a stream, by its name
+streams:
+  - name: orders
+    into: raw.orders
+    write: merge                           # known ids are updated, new ones inserted
+    key: id
+    columns:
+      postcode: { type: text }             # keeps leading zeros
+      amount: { as: total, type: "decimal(18,2)" }
+destination: { connection: database }
+`;
+
+const PIPELINE_FROM_POSTGRES = `# yaml-language-server: $schema=../${SCHEMA_PATHS.pipeline}
+version: 1
+name: totals
+source: { connection: database }
+streams:
+  - name: totals                           # a query, or the name of a table: raw.orders
+    sql: |
+      SELECT status, count(*) AS orders, sum(total)::numeric(18,2) AS total
+      FROM raw.orders GROUP BY status
+destination: { connection: reports }
 `;
 
 const ORDERS = `id,customer,postcode,amount,ordered_at,status
@@ -84,15 +119,49 @@ const EDITOR = JSON.stringify(
   2,
 );
 
+/** What a template has of its own. */
+interface Template {
+  readonly connections: string;
+  readonly files: readonly TemplateFile[];
+  /** What may be typed next, in the project. */
+  readonly next: readonly string[];
+}
+
+const CONTENT: Readonly<Record<TemplateName, Template>> = {
+  files: {
+    connections: CONNECTIONS_FILES,
+    files: [{ path: "pipelines/orders.yaml", text: PIPELINE }, { path: "data/orders.csv", text: ORDERS }],
+    next: ["dteg run orders", "dteg query 'SELECT * FROM raw.orders' --on warehouse"],
+  },
+  postgres: {
+    connections: CONNECTIONS_POSTGRES,
+    files: [
+      { path: "pipelines/orders.yaml", text: PIPELINE_TO_POSTGRES },
+      { path: "pipelines/totals.yaml", text: PIPELINE_FROM_POSTGRES },
+      { path: "data/orders.csv", text: ORDERS },
+    ],
+    next: [
+      "export DATABASE_URL=postgres://USER:PASSWORD@HOST/DATABASE",
+      "dteg run orders totals",
+      "dteg query 'SELECT * FROM raw.orders' --on database",
+    ],
+  },
+  blank: { connections: CONNECTIONS_BLANK, files: [], next: ["dteg schema", "dteg validate"] },
+};
+
 /** The files of a template, but for the schemas. */
 export function templateFiles(name: TemplateName): readonly TemplateFile[] {
+  const { connections, files } = CONTENT[name];
   return [
     { path: "dteg.yaml", text: PROJECT },
-    { path: "connections.yaml", text: name === "files" ? CONNECTIONS_FILES : CONNECTIONS_BLANK },
-    ...(name === "files"
-      ? [{ path: "pipelines/orders.yaml", text: PIPELINE }, { path: "data/orders.csv", text: ORDERS }]
-      : []),
+    { path: "connections.yaml", text: connections },
+    ...files,
     { path: ".gitignore", text: IGNORED, optional: true },
     { path: ".vscode/settings.json", text: `${EDITOR}\n`, optional: true },
   ];
+}
+
+/** What may be typed after a project was made of a template. */
+export function nextSteps(name: TemplateName): readonly string[] {
+  return CONTENT[name].next;
 }

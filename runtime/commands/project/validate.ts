@@ -74,9 +74,11 @@ async function look(path: string, options: LoadOptions): Promise<Looked> {
   }
 }
 
-/** One error that holds all. */
+/** One error that holds all. What several pipelines find at one place of a file that they share is said once. */
 function together(errors: readonly DtegError[]): DtegError | undefined {
-  const [first, ...others] = errors.flatMap((error) => [error.with({ others: [] }), ...error.others]);
+  const all = errors.flatMap((error) => [error.with({ others: [] }), ...error.others]);
+  const placeOf = ({ path, line, col, message }: DtegError) => JSON.stringify([path, line, col, message]);
+  const [first, ...others] = new Map(all.map((error) => [placeOf(error), error])).values();
   return first?.with({ others });
 }
 

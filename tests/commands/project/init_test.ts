@@ -36,6 +36,33 @@ Deno.test("init --template blank makes an empty project", async () => {
   assert.deepEqual([valid, out], [0, "there are no pipelines yet: put one into pipelines/\n"]);
 });
 
+Deno.test("init --template postgres makes a project to which only DATABASE_URL is missing", async () => {
+  await using folder = await tempFolder();
+  const { exit, out } = await runLine(["init", "--template", "postgres"], { folder: folder.path });
+  assert.equal(exit, 0);
+  assert.deepEqual(out.split("Next:\n")[1].split("\n").map((line) => line.trim()).filter(Boolean), [
+    "export DATABASE_URL=postgres://USER:PASSWORD@HOST/DATABASE",
+    "dteg run orders totals",
+    "dteg query 'SELECT * FROM raw.orders' --on database",
+  ]);
+  assert.deepEqual(Object.keys(await filesOf(folder.path)).sort(), [...FILES, "pipelines/totals.yaml"].sort());
+  const unset = await runJson(["validate"], { folder: folder.path });
+  const error = unset.envelope.error as { code: string; path: string; message: string; others?: readonly unknown[] };
+  assert.deepEqual([unset.exit, error.code, error.path, error.message, error.others], [
+    2,
+    "template.unset",
+    "connections.yaml",
+    "env.DATABASE_URL is not set",
+    undefined,
+  ]);
+  const env = { DATABASE_URL: "postgres://ada:secret@localhost/shop" };
+  assert.deepEqual(await runLine(["validate"], { folder: folder.path, env }), {
+    exit: 0,
+    out: "ok orders (pipelines/orders.yaml)\nok totals (pipelines/totals.yaml)\n",
+    err: "",
+  });
+});
+
 Deno.test("init overwrites nothing: where a file is there it names it and writes none", async () => {
   const before = { "dteg.yaml": "version: 1\n", "data/orders.csv": "mine" };
   await using folder = await tempFolder(before);
@@ -73,14 +100,16 @@ Deno.test("init refuses a template that there is not, before it writes", async (
 });
 
 Deno.test("every YAML file of init names a schema that is there", async () => {
-  await using folder = await tempFolder();
-  await runLine(["init"], { folder: folder.path });
-  const files = await filesOf(folder.path);
-  for (const [path, text] of Object.entries(files)) {
-    if (!path.endsWith(".yaml")) continue;
-    const named = /^# yaml-language-server: \$schema=(.+)$/m.exec(text)?.[1] ?? "";
-    assert.ok(Object.hasOwn(files, join(path, "..", named)), `${path} names ${named}`);
+  for (const template of ["files", "postgres", "blank"]) {
+    await using folder = await tempFolder();
+    await runLine(["init", "--template", template], { folder: folder.path });
+    const files = await filesOf(folder.path);
+    for (const [path, text] of Object.entries(files)) {
+      if (!path.endsWith(".yaml")) continue;
+      const named = /^# yaml-language-server: \$schema=(.+)$/m.exec(text)?.[1] ?? "";
+      assert.ok(Object.hasOwn(files, join(path, "..", named)), `${path} names ${named}`);
+    }
+    const wired = JSON.parse(files[".vscode/settings.json"])["yaml.schemas"];
+    assert.deepEqual(Object.keys(wired).filter((path) => !Object.hasOwn(files, path)), []);
   }
-  const wired = JSON.parse(files[".vscode/settings.json"])["yaml.schemas"];
-  assert.deepEqual(Object.keys(wired).filter((path) => !Object.hasOwn(files, path)), []);
 });
