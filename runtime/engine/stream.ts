@@ -117,8 +117,10 @@ function tellProgress(
   { session, reader }: { session: StageSession; reader: Reader },
 ): Disposable {
   const totalBytes = reader.bytes ?? null;
+  let share: number | null = null;
   const timer = setInterval(() => {
-    const { share } = session.progress();
+    const now = session.progress().share;
+    share = now === null ? share : Math.max(now, share ?? 0); // DuckDB begins anew with each statement
     const bytes = share !== null && totalBytes !== null ? Math.round(share * totalBytes) : null;
     context.tell({
       kind: "stream.progress",

@@ -99,3 +99,18 @@ Deno.test("--max-memory 256MB holds for two million rows", () =>
       assert.ok(megabytes <= 256, `${megabytes} MB into ${to}`);
     }
   }));
+
+Deno.test("--max-temp is a limit, and reaching it is told", () =>
+  asUser(async (user) => {
+    await user.load(["--from", "-", "--to", "t.duckdb"], { input: "id\n1\n" });
+    const sorted =
+      "SELECT row_number() OVER (ORDER BY hash(a.range)) AS h, md5(a.range::VARCHAR) || md5((-a.range)::VARCHAR) AS v FROM range(3000000) a";
+    user.write(
+      "p.yaml",
+      `version: 1\nname: p\nsource: t.duckdb\nstreams: [{ name: s, sql: "${sorted}" }]\ndestination: s.parquet\n`,
+    );
+    const run = ["run", "p.yaml", "--max-memory", "256MB"];
+    assert.equal((await user.fails([...run, "--max-temp", "10MB"])).code, "environment.disk_full");
+    assert.deepEqual([user.debris(), user.list().includes("s.parquet")], [[], false]);
+    assert.equal((await user.load(run.slice(1))).written, 3_000_000);
+  }));

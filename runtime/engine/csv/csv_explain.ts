@@ -15,7 +15,9 @@ interface Reading {
 /** An error of reading CSV files with the file and the line at fault, found by walking the file once more. */
 export async function explainCsv(thrown: unknown, reading: Reading): Promise<DtegError> {
   const error = DtegError.from(thrown);
-  if (error.code === "data.value" || error.code === "data.guess") return await placeOfValue(error, reading);
+  if (error.code === "data.value" || error.code === "data.guess") {
+    return await placeOfValue(error, reading).catch((other) => explainCsv(other, reading));
+  }
   if (error.code !== "query.failed" && error.code !== "csv.invalid") return error;
   return /CSV/.test(textOf(error)) ? await structuralFault(error, reading) : error;
 }
@@ -23,7 +25,10 @@ export async function explainCsv(thrown: unknown, reading: Reading): Promise<Dte
 /** All that DuckDB said. */
 const textOf = ({ message, cause }: DtegError) => cause instanceof Error ? cause.message : message;
 
-/** Looks for the first value that the column's type refuses. */
+/**
+ * Looks for the first value that the column's type refuses, in one pass. Where there is none, the value was no value but a piece of a
+ * row that was read from its middle.
+ */
 async function placeOfValue(error: DtegError, { session, batch, groups, columns }: Reading): Promise<DtegError> {
   const column = columns.find(({ name }) => name === error.column);
   if (!column) return error;
@@ -31,7 +36,7 @@ async function placeOfValue(error: DtegError, { session, batch, groups, columns 
     const at = group.layout.names.indexOf(column.name);
     if (at < 0) continue;
     for (const path of group.paths) {
-      const single = { ...group, paths: [path] };
+      const single: CsvGroup = { ...group, paths: [path], reading: "in one pass" };
       const condition = refusedBy({ ...column, ref: "v" });
       const rows = `SELECT row_number() OVER () AS n, c${at} AS v FROM ${readCsv(single, batch)}`;
       const [row] = await session.all(`SELECT min(n) AS n FROM (${rows}) WHERE ${condition}`);
@@ -40,7 +45,7 @@ async function placeOfValue(error: DtegError, { session, batch, groups, columns 
       return error.with({ path: batch.names[batch.paths.indexOf(path)], ...(place && { line: place.line }) });
     }
   }
-  return error;
+  return new DtegError("csv.invalid", `cannot read "${batch.names[0]}" in parts: ${error.message}`, { cause: error });
 }
 
 async function placeOf(path: string, { layout }: CsvGroup, { record }: { record: number }): Promise<Place | undefined> {

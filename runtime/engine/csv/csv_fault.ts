@@ -52,7 +52,10 @@ function faultOf({ fields, filled, problem, lineBreak }: Place, layout: CsvLayou
   const wanted = layout.names.length;
   if (fields < wanted || filled > wanted) {
     const first = layout.header ? "header" : "first row";
-    return { code: "csv.row_width", reason: `the row has ${fields} fields, the ${first} has ${wanted}` };
+    return {
+      code: "csv.row_width",
+      reason: `the row has ${fields} field${fields === 1 ? "" : "s"}, the ${first} has ${wanted}`,
+    };
   }
   if (lineBreak === "" || lineBreak === layout.lineBreak) return undefined;
   return {

@@ -9,7 +9,7 @@ import {
 import { quoteName } from "../../../sdk/mod.ts";
 import { columnAliases } from "../move/column_refs.ts";
 import { targetNames } from "../plan/names.ts";
-import { type CsvGroup, readCsv } from "./csv_call.ts";
+import { type CsvGroup, type CsvReading, readCsv } from "./csv_call.ts";
 import { FILE_COLUMN, fileNames, nameOf } from "../files/file_names.ts";
 import { type CsvLayout, findLayout } from "./csv_dialect.ts";
 import { explainCsv } from "./csv_explain.ts";
@@ -28,8 +28,8 @@ interface CsvColumn {
 
 /** CSV files as a query of typed columns. */
 export async function resolveCsv(session: DuckSession, request: FilesRequest): Promise<ResolvedFiles> {
-  const { batch, declared, guess } = request;
-  const groups = await groupByLayout(batch);
+  const { batch, declared, guess, reading = "in parts" } = request;
+  const groups = await groupByLayout(batch, reading);
   groups.forEach((group, index) => checkGroup(group, { batch, request, first: groups[0], isFirst: index === 0 }));
   const columns = unionColumns(groups);
   for (const column of columns.filter(({ at }) => at.includes(-1))) {
@@ -80,8 +80,8 @@ function checkGroup({ layout, paths }: CsvGroup, { batch, request, first, isFirs
   });
 }
 
-async function groupByLayout(batch: FilesBatch): Promise<readonly CsvGroup[]> {
-  const groups = new Map<string, { layout: CsvLayout; paths: string[] }>();
+async function groupByLayout(batch: FilesBatch, reading: CsvReading): Promise<readonly CsvGroup[]> {
+  const groups = new Map<string, CsvGroup & { paths: string[] }>();
   let first: CsvLayout | undefined;
   for (const [index, path] of batch.paths.entries()) {
     const layout = await findLayout({ path, name: batch.names[index] }, batch.options, { first });
@@ -89,7 +89,7 @@ async function groupByLayout(batch: FilesBatch): Promise<readonly CsvGroup[]> {
     const key = JSON.stringify([layout.names, layout.headerLines, layout.skip, layout.lineBreak]);
     const group = groups.get(key);
     if (group) group.paths.push(path);
-    else groups.set(key, { layout, paths: [path] });
+    else groups.set(key, { layout, paths: [path], reading });
   }
   return [...groups.values()];
 }

@@ -50,7 +50,6 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     memory_limit: `${Math.floor(options.memory / 1e6)}MB`,
     threads: String(options.threads),
     temp_directory: `${options.tempDir}/spill`,
-    ...(options.maxTemp !== undefined && { max_temp_directory_size: `${Math.floor(options.maxTemp / 1e6)}MB` }),
   });
   return makeStage(instance, options);
 }
@@ -67,6 +66,9 @@ function makeStage(instance: DuckDBInstance, options: StageOptions): Stage {
     await session.run("SET TimeZone = 'UTC'");
     await session.run("SET enable_progress_bar = true");
     await session.run("SET enable_progress_bar_print = false");
+    if (options.maxTemp !== undefined) { // given with the instance DuckDB shows it and does not keep to it
+      await session.run(`SET max_temp_directory_size = '${Math.floor(options.maxTemp / 1e6)}MB'`);
+    }
     return session;
   }
 
