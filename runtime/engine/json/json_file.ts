@@ -66,7 +66,7 @@ export function readEach(
   return layouts.map((layout) => {
     const paths = files.filter((file) => file.layout === layout).map(({ path }) => globSafe(path)).join(", ");
     const options =
-      `format = '${layout}', filename = '${FILE_COLUMN}', hive_partitioning = false, compression = 'none', maximum_object_size = 67108864${settings}`;
+      `format = '${layout}', filename = '${FILE_COLUMN}', hive_partitioning = false, compression = 'uncompressed', maximum_object_size = 67108864${settings}`;
     return `SELECT ${list} FROM ${reader}([${paths}], ${options})`;
   }).join(" UNION ALL ");
 }
