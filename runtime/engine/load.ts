@@ -13,7 +13,7 @@ import {
   typeText,
   type Writer,
 } from "../../sdk/mod.ts";
-import { type ResolvedFiles, resolveFiles } from "./files/resolve_files.ts";
+import { type FilesRequest, type ResolvedFiles, resolveFiles } from "./files/resolve_files.ts";
 import type { LentHost } from "./host.ts";
 import { columnRefs } from "./move/column_refs.ts";
 import { openCsvPipe } from "./move/csv_pipe.ts";
@@ -45,19 +45,29 @@ export interface Move {
   readonly tally: Tally;
 }
 
-/** Moves the data. A type that was guessed and does not hold is guessed again from all rows: nothing is visible before the commit. */
+/** How files are looked at: the quick way first. */
+type Look = Required<Pick<FilesRequest, "guess" | "reading">>;
+
+/** Moves the data. What the quick look at files got wrong is looked at again with more care: nothing is visible before the commit. */
 export async function moveParts(ends: Ends, move: Move): Promise<Counts> {
-  try {
-    return await moveOnce(ends, move, "first rows");
-  } catch (error) {
-    if (!(error instanceof DtegError) || error.code !== "data.guess") throw error;
-    const place = error.line ? ` (line ${error.line})` : "";
-    ends.host.log.info(`${error.message}${place}: all rows are looked at for its type`);
-    return await moveOnce(ends, move, "all rows");
+  for (let look: Look = { guess: "first rows", reading: "in parts" };;) {
+    try {
+      return await moveOnce(ends, move, look);
+    } catch (error) {
+      if (!(error instanceof DtegError)) throw error;
+      const place = error.line ? ` (line ${error.line})` : "";
+      if (error.code === "data.guess" && look.guess === "first rows") {
+        ends.host.log.info(`${error.message}${place}: all rows are looked at for its type`);
+        look = { ...look, guess: "all rows" };
+      } else if (error.code === "csv.invalid" && look.reading === "in parts") {
+        ends.host.log.info(`${error.message}${place}: the file is read again in one pass`);
+        look = { ...look, reading: "in one pass" };
+      } else throw error;
+    }
   }
 }
 
-async function moveOnce(ends: Ends, move: Move, guess: "first rows" | "all rows"): Promise<Counts> {
+async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
   const { destination } = ends;
   const { job, context, reader, tally } = move;
   const [part] = reader.parts;
@@ -69,7 +79,7 @@ async function moveOnce(ends: Ends, move: Move, guess: "first rows" | "all rows"
       ...shapeBytes(batch, job.stream, namingOf(destination, before)),
       explain: (error: DtegError) => Promise.resolve(error),
     }
-    : await stagedShape(batch, ends, { move, guess, before, declared });
+    : await stagedShape(batch, ends, { move, look, before, declared });
   checkTypes(ready.batch.schema, destination, job);
   const load = crypto.randomUUID().replaceAll("-", "").slice(0, 16);
   await using writer = await destination.open({
@@ -134,15 +144,15 @@ async function deliver(
 async function stagedShape(
   batch: FilesBatch | ScanBatch,
   ends: Ends,
-  { move, guess, before, declared }: {
+  { move, look, before, declared }: {
     readonly move: Move;
-    readonly guess: "first rows" | "all rows";
+    readonly look: Look;
     readonly before?: Naming["before"];
     readonly declared: DeclaredTypes;
   },
 ): Promise<Shape & Pick<ResolvedFiles, "explain">> {
   const { job, context, reader } = move;
-  const { scan, explain } = await resolve(batch, ends, { declared, guess }).catch(async (error) => {
+  const { scan, explain } = await resolve(batch, ends, { declared, look }).catch(async (error) => {
     throw await faultOf(error, { reader });
   });
   if (scan.schema.length === 0) return { batch: scan, names: {}, explain };
@@ -166,10 +176,10 @@ const namingOf = ({ can: { foldsCase, nameBytes } }: Destination, before: Naming
 async function resolve(
   batch: FilesBatch | ScanBatch,
   { session, host }: Ends,
-  { declared, guess }: { declared: DeclaredTypes; guess: "first rows" | "all rows" },
+  { declared, look }: { declared: DeclaredTypes; look: Look },
 ): Promise<ResolvedFiles> {
   if (batch.kind === "scan") return { scan: batch, explain: (error) => Promise.resolve(error) };
-  return await resolveFiles(session, { batch, ...declared, guess, tempDir: host.tempDir, log: host.log });
+  return await resolveFiles(session, { batch, ...declared, ...look, tempDir: host.tempDir, log: host.log });
 }
 
 /** Why reading failed: first of all because the source changed meanwhile; else with the place of the fault. */

@@ -1,8 +1,12 @@
 import type { DataType, DtegError, DuckSession, FilesBatch, Log, ScanBatch } from "../../../sdk/mod.ts";
 import { checkForms } from "../text/declared_form.ts";
+import type { CsvReading } from "../csv/csv_call.ts";
 import { resolveCsv } from "../csv/csv_read.ts";
 import { resolveJson } from "../json/json_read.ts";
 import { resolveParquet } from "./parquet_read.ts";
+
+/** The rows that a guess of types looks at. */
+export type GuessFrom = "first rows" | "all rows";
 
 /** Files that are to become a query. */
 export interface FilesRequest {
@@ -12,7 +16,9 @@ export interface FilesRequest {
   /** Names among `declared` whose type is that of the target's column, and not the user's word. */
   readonly fromTable?: ReadonlySet<string>;
   /** How many rows a guess of types looks at. */
-  readonly guess: "first rows" | "all rows";
+  readonly guess: GuessFrom;
+  /** How CSV is read. */
+  readonly reading?: CsvReading;
   /** An existing folder for what has to be rewritten. */
   readonly tempDir: string;
   readonly log: Log;
