@@ -1,8 +1,10 @@
-// `./task bench`: dteg against DuckDB alone, in turn. Writes docs/benchmarks.md when all rows and rounds are run.
+// `./task bench`: dteg against DuckDB alone, and against psql, in turn. Writes docs/benchmarks.md when all rows and rounds are run.
 import { parseArgs } from "node:util";
 import { aloneCommand, checkOutput, clear, dtegCommand, type Job, JOBS, type Setting } from "./jobs.ts";
 import { measure, type Measured } from "./measure.ts";
 import { makeOrders } from "./orders.ts";
+import { partOf, withPart } from "./page_parts.ts";
+import { benchPostgres } from "./postgres_bench.ts";
 import { benchPage, type JobResult } from "./report.ts";
 import { startFigures } from "./start_figures.ts";
 
@@ -13,7 +15,11 @@ const ROUNDS = 3;
 async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: args.filter((arg) => arg !== "--"),
-    options: { rows: { type: "string", default: `${ROWS}` }, rounds: { type: "string", default: `${ROUNDS}` } },
+    options: {
+      rows: { type: "string", default: `${ROWS}` },
+      rounds: { type: "string", default: `${ROUNDS}` },
+      only: { type: "string" },
+    },
   });
   const [rows, rounds] = [Number(values.rows), Number(values.rounds)];
   const folder = `${root}/.build/bench`;
@@ -25,6 +31,33 @@ async function main(args: readonly string[]): Promise<void> {
   const threads = navigator.hardwareConcurrency;
   const memory = Math.min(4e9, Deno.systemMemoryInfo().total / 2) - 150e6;
   const setting: Setting = { folder, binary, orders, threads, memory };
+  const isShort = rows < ROWS || rounds < ROUNDS;
+  if (values.only !== "postgres") await benchFiles(setting, { rounds, load, isShort });
+  if (values.only !== "files") await benchServer(setting, { rounds, isShort });
+}
+
+interface Round {
+  readonly rounds: number;
+  /** Fewer rows or rounds than the page is made of: printed only. */
+  readonly isShort: boolean;
+}
+
+const PAGE = `${root}/docs/benchmarks.md`;
+const SERVER_PART = "## PostgreSQL";
+
+async function benchServer(setting: Setting, { rounds, isShort }: Round): Promise<void> {
+  const part = await benchPostgres(setting, { rounds });
+  console.log(part.slice(part.indexOf("| |")).trim());
+  if (isShort) return;
+  await Deno.writeTextFile(PAGE, withPart(await Deno.readTextFile(PAGE), part));
+  console.log("written: docs/benchmarks.md");
+}
+
+async function benchFiles(
+  setting: Setting,
+  { rounds, load, isShort }: Round & { readonly load: number },
+): Promise<void> {
+  const { folder, binary, orders, threads } = setting;
   const results: JobResult[] = [];
   for (const job of JOBS) results.push(await compare(job, setting, { rounds }));
   const start = await startFigures(binary, { folder, rounds });
@@ -32,7 +65,7 @@ async function main(args: readonly string[]): Promise<void> {
     date: new Date().toISOString().slice(0, 10),
     machine: machineText(),
     versions: await versionsText(binary),
-    rows,
+    rows: orders.rows,
     bytes: orders.bytes,
     rounds,
     threads,
@@ -41,8 +74,9 @@ async function main(args: readonly string[]): Promise<void> {
     start,
   });
   console.log(page.slice(page.indexOf("| dteg /"), page.indexOf("## Do it again")).trim());
-  if (rows < ROWS || rounds < ROUNDS) return;
-  await Deno.writeTextFile(`${root}/docs/benchmarks.md`, page);
+  if (isShort) return;
+  const kept = partOf(await Deno.readTextFile(PAGE), SERVER_PART);
+  await Deno.writeTextFile(PAGE, kept ? withPart(page, kept) : page);
   console.log("written: docs/benchmarks.md");
 }
 
