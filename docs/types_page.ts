@@ -100,8 +100,9 @@ export function typesPage(): string {
     "## From PostgreSQL",
     table(["PostgreSQL", "Type", "In another PostgreSQL"], PG_NATIVES.map(pgRow)),
     "A type that is not of the list (`mood` stands for an enum, `address` for a composite) arrives as the server's text of its values; " +
-    "arrays arrive as JSON. A domain is read as the type below it. NaN in a `numeric(p,s)`, and a timestamp after the year 294246, end the load " +
-    "into anything but another PostgreSQL, unless the column is declared as `text`.",
+    "arrays arrive as JSON. A domain is read as the type below it. NaN in a `numeric(p,s)`, an infinite interval, an array that does not " +
+    "begin at 1, and a timestamp after the year 294246 end the load into anything but another PostgreSQL, unless the column is declared as `text`. " +
+    "Blanks at the end of `character(n)`, which PostgreSQL does not count, are left out there.",
     "## Into DuckDB",
     destinationTable(DUCKDB_TYPES),
     "## Into PostgreSQL",
