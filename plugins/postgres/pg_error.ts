@@ -43,6 +43,14 @@ const STATES: readonly Case[] = [
   [/^22021|^22P05/, "data.value", BYTES],
   [/^22|^23/, "data.value"],
 ];
+/** The action of an attempt to connect. */
+export const CONNECT = "connect to";
+/** By SQLSTATE, while connecting: what the user's options set wrong. */
+const CONNECTING: readonly Case[] = [[
+  /^42704|^22023|^08P01/,
+  "connector.config",
+  "check the options of the connection; a pooler such as PgBouncer takes few of them",
+]];
 /** By words, of the driver or of the server through DuckDB's extension, where there is no SQLSTATE. */
 const WORDS: readonly Case[] = [
   [/statement timeout/i, "connection.timeout", SLOW],
@@ -69,7 +77,11 @@ const WORDS: readonly Case[] = [
     "connection.timeout",
     "check host, port and firewall; connect_timeout is in seconds",
   ],
-  [/password/i, "connection.auth", "give the password in the URL, PGPASSWORD or the password file"],
+  [
+    /password|no pg_hba.conf entry|role ".*" does not exist/i,
+    "connection.auth",
+    "give the password in the URL, PGPASSWORD or the password file",
+  ],
   [
     /terminated|ECONNRESET|EPIPE|closed|Connection ended|not queryable/i,
     "connection.lost",
@@ -83,7 +95,8 @@ export function pgError(thrown: unknown, { label, action }: Attempt): DtegError 
   const error: ServerError = thrown instanceof Error ? thrown : new Error(String(thrown));
   const isServer = error.severity !== undefined && error.code !== undefined;
   const text = isServer ? error.code ?? "" : `${error.code ?? ""} ${error.message}`;
-  const [, code, hint] = (isServer ? STATES : WORDS).find(([pattern]) => pattern.test(text)) ??
+  const cases = isServer ? (action === CONNECT ? [...CONNECTING, ...STATES] : STATES) : WORDS;
+  const [, code, hint] = cases.find(([pattern]) => pattern.test(text)) ??
     [/./, "query.failed" as const];
   const said = [error.message || String(error.code), error.detail, placeOf(error)].filter(Boolean).join("; ");
   const details: ErrorDetails = {

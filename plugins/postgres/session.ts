@@ -7,7 +7,7 @@ import { DtegError } from "../../sdk/mod.ts";
 import { copyOut } from "./copy_out.ts";
 import type { PgClient } from "./driver.ts";
 import type { Parameters, ServerAddress, SslMode } from "./parameters.ts";
-import { pgError } from "./pg_error.ts";
+import { CONNECT, pgError } from "./pg_error.ts";
 import { localForms } from "./text_forms.ts";
 
 /** A row by column; every value is PostgreSQL's own text. */
@@ -48,17 +48,20 @@ export async function connect(
   parameters: Parameters,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<PgSession> {
-  let failure: DtegError | undefined;
+  const failures: DtegError[] = [];
   for (const server of parameters.servers) {
     signal.throwIfAborted();
     try {
       return await connectTo(server, parameters, signal);
     } catch (error) {
-      failure = DtegError.from(error);
-      if (failure.failure === "auth") break; // another server would not know the user better
+      failures.push(DtegError.from(error));
+      if (failures.at(-1)?.failure === "auth") break; // another server would not know the user better
     }
   }
-  throw failure ?? new DtegError("connector.config", "no server is named");
+  const last = failures.at(-1) ?? new DtegError("connector.config", "no server is named");
+  if (failures.length < 2) throw last;
+  const message = failures.map((failure) => failure.message).join("; ");
+  throw new DtegError(last.code, message, { hint: last.hint, cause: last });
 }
 
 const labelOf = ({ host, port }: ServerAddress, { database }: Parameters) =>
@@ -71,7 +74,7 @@ async function connectTo(
   parameters: Parameters,
   signal: AbortSignal,
 ): Promise<PgSession> {
-  const attempt = { label: labelOf(server, parameters), action: "connect to" };
+  const attempt = { label: labelOf(server, parameters), action: CONNECT };
   const modes = tlsTries(parameters.sslmode, server);
   for (const [index, useTls] of modes.entries()) {
     try {
@@ -111,7 +114,7 @@ async function openClient(
     host: server.host,
     port: server.port,
     user: parameters.user,
-    password: parameters.password ?? "",
+    password: parameters.password ?? noPassword,
     database: parameters.database,
     application_name: parameters.applicationName,
     connectionTimeoutMillis: parameters.connectTimeout * 1000,
@@ -124,6 +127,11 @@ async function openClient(
   client.on("error", () => {}); // an idle connection that ends is told by the next statement
   await client.connect();
   return client;
+}
+
+/** Asked only when the server wants a password. */
+function noPassword(): never {
+  throw new Error("the server wants a password, and none is given");
 }
 
 function tlsOptions({ host }: ServerAddress, { sslmode, sslrootcert, sslcert, sslkey }: Parameters): ConnectionOptions {

@@ -15,7 +15,9 @@ export interface Reading {
   readonly from: string;
 }
 
-/** SQL after the list of columns. */
+/** SQL after the list of columns. A condition may end in a comment. */
 export function restOf({ request: { where, limit }, from }: Reading): string {
-  return `FROM ${from}${where === undefined ? "" : ` WHERE (${where})`}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
+  return `FROM ${from}${where === undefined ? "" : ` WHERE (${where}\n)`}${
+    limit === undefined ? "" : ` LIMIT ${limit}`
+  }`;
 }
