@@ -131,7 +131,12 @@ function fromUrl(url: string): Record<string, string> {
   }
   if (hosts) {
     const parts = hosts.split(",").map((part) => /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(part) ?? undefined);
-    if (parts.some((part) => part === undefined)) throw bad(`the host ${JSON.stringify(hosts)} cannot be read`);
+    if (parts.some((part) => part === undefined)) {
+      const isHost = login !== undefined || !url.includes("@"); // else it may be the beginning of a password
+      throw bad(
+        isHost ? `the host ${JSON.stringify(hosts)} cannot be read` : "a character of it is to be percent-encoded",
+      );
+    }
     words.host = parts.map((part) => decode(part![1].replace(/^\[|\]$/g, ""))).join(",");
     if (parts.some((part) => part![2])) words.port = parts.map((part) => part![2] || "5432").join(",");
   }

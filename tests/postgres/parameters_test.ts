@@ -1,0 +1,131 @@
+import { deepEqual, equal, throws } from "node:assert/strict";
+import type { PostgresConfig } from "../../plugins/postgres/mod.ts";
+import { conninfo, parametersOf } from "../../plugins/postgres/parameters.ts";
+
+/** Parameters under an environment of only these variables of libpq. */
+function under(env: Readonly<Record<string, string>>, config: PostgresConfig) {
+  const kept = Object.entries(Deno.env.toObject()).filter(([name]) => name.startsWith("PG") || name === "HOME");
+  for (const [name] of kept) Deno.env.delete(name);
+  for (const [name, value] of Object.entries({ HOME: "/nowhere", ...env })) Deno.env.set(name, value);
+  try {
+    return parametersOf(config);
+  } finally {
+    for (const name of ["HOME", ...Object.keys(env)]) Deno.env.delete(name);
+    for (const [name, value] of kept) Deno.env.set(name, value);
+  }
+}
+
+const DEFAULTS = {
+  sslmode: "prefer",
+  sslrootcert: undefined,
+  sslcert: undefined,
+  sslkey: undefined,
+  applicationName: "dteg",
+  options: undefined,
+  connectTimeout: 10,
+  statementTimeout: 0,
+  readWrite: false,
+};
+
+Deno.test("a URL says everything, percent-encoded where it must be", () => {
+  const query =
+    "sslmode=verify-full&sslrootcert=%2Fca.crt&application_name=a%20b&options=-c%20search_path%3Dx&connect_timeout=3" +
+    "&statement_timeout=60&target_session_attrs=read-write&keepalives=1";
+  deepEqual(under({}, { url: `postgresql://us%40er:p%3Aw%25@db.example.com:6543/a%20b?${query}` }), {
+    ...DEFAULTS,
+    servers: [{ host: "db.example.com", port: 6543 }],
+    user: "us@er",
+    password: "p:w%",
+    database: "a b",
+    sslmode: "verify-full",
+    sslrootcert: "/ca.crt",
+    applicationName: "a b",
+    options: "-c search_path=x",
+    connectTimeout: 3,
+    statementTimeout: 60,
+    readWrite: true,
+  });
+});
+
+Deno.test("several hosts, addresses of IPv6 and folders of sockets are hosts", () => {
+  const servers = (url: string) => under({}, { url }).servers;
+  deepEqual(servers("postgres://u@a,b:2,[::1]:3/d"), [
+    { host: "a", port: 5432 },
+    { host: "b", port: 2 },
+    { host: "::1", port: 3 },
+  ]);
+  deepEqual(servers("postgres://u@%2Frun%2Fpg:6000/d"), [{ host: "/run/pg", port: 6000 }]);
+  deepEqual(servers("postgres:///d?host=/run/pg&port=6000"), [{ host: "/run/pg", port: 6000 }]);
+  deepEqual(under({}, { host: "a,b", port: 7 }).servers, [{ host: "a", port: 7 }, { host: "b", port: 7 }]);
+});
+
+Deno.test("settings go before the URL, the URL before the service, the service before the environment", async () => {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, "# services\n[other]\nhost=no\n\n[shop]\nhost = service\nport=1\ndbname=s\nuser=s\n");
+  const env = {
+    PGSERVICEFILE: file,
+    PGSERVICE: "shop",
+    PGHOST: "e",
+    PGPORT: "9",
+    PGPASSWORD: "env",
+    PGSSLMODE: "disable",
+    PGOPTIONS: "-c a=b",
+  };
+  deepEqual(under(env, { url: "postgres://u@/d", database: "set" }), {
+    ...DEFAULTS,
+    servers: [{ host: "service", port: 1 }],
+    user: "u",
+    password: "env",
+    database: "set",
+    sslmode: "disable",
+    options: "-c a=b",
+  });
+  throws(() => under({ ...env, PGSERVICE: "nix" }, {}), {
+    code: "connector.config",
+    message: `there is no service "nix" in "${file}"`,
+  });
+  await Deno.remove(file);
+});
+
+Deno.test("the password file gives the password of the first line that fits", async () => {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(
+    file,
+    "# mine\nother:*:*:*:no\na:1:d:u:first\n*:*:*:u:with\\:colon\\\\\nlocalhost:*:*:s:socket\n",
+  );
+  const passwordOf = (url: string) => under({ PGPASSFILE: file }, { url }).password;
+  equal(passwordOf("postgres://u@a:1/d"), "first");
+  equal(passwordOf("postgres://u@b/d"), "with:colon\\");
+  equal(passwordOf("postgres://s@%2Frun/d"), "socket");
+  equal(passwordOf("postgres://x@a:1/d"), undefined);
+  equal(passwordOf("postgres://u:given@a:1/d"), "given");
+  equal(under({}, { url: `postgres://u@a:1/d?passfile=${encodeURIComponent(file)}` }).password, "first");
+  await Deno.remove(file);
+});
+
+Deno.test("what cannot be read is refused without the secret that it may hold", () => {
+  const refused = (config: PostgresConfig, code: string, message: RegExp) =>
+    throws(() => under({}, config), (error: Error & { code: string; hint?: string }) => {
+      equal(error.code, code);
+      equal(message.test(error.message), true, error.message);
+      equal(/s3c/.test(`${error.message}${error.hint}`), false);
+      return true;
+    });
+  refused({ url: "postgres://u:s3cret%zz@h/d" }, "url.invalid", /percent sign/);
+  refused({ url: "postgres://u:s3cret@h:x/d" }, "url.invalid", /the host "h:x" cannot be read/);
+  refused({ url: "postgres://u:s3c/ret@h/d" }, "url.invalid", /percent-encoded/);
+  refused({ url: "postgres://u:s3cret@h:99999/d" }, "connector.config", /"99999" is no port/);
+  refused({ url: "postgres://u:s3cret@h/d?nope=1" }, "url.invalid", /an option "nope" that is not known/);
+  refused({ url: "postgres://u:s3cret@h/d?sslmode=maybe" }, "connector.config", /sslmode "maybe" is none of/);
+});
+
+Deno.test("DuckDB's extension gets the same as a connection string of libpq", () => {
+  const parameters = under({}, {
+    url: "postgres://u:p'%5C%20@a,b/d?options=-c%20x%3D1&statement_timeout=5&sslmode=require",
+  });
+  equal(
+    conninfo(parameters, parameters.servers[1]),
+    String.raw`host='b' port='5432' user='u' password='p\'\\ ' dbname='d' sslmode='require' application_name='dteg' ` +
+      "connect_timeout='10' client_encoding='UTF8' options='-c x=1 -c statement_timeout=5s'",
+  );
+});
