@@ -18,6 +18,8 @@ export interface TypeRow {
   readonly grade: Grade;
   /** The type that values are brought to on their way; one that it does not hold exactly is refused at its row. */
   through?(type: DataType): DataType;
+  /** What of the type's values the target cannot hold: refused at its row. `when` is a condition of the stage's SQL on the value. */
+  readonly lacks?: { readonly when: (value: string) => string; readonly wanted: string };
   /** What happens to odd values. */
   readonly note?: string;
 }

@@ -5,14 +5,18 @@ interface Naming {
   readonly staging: string;
   /** The target as messages name it. */
   readonly label: string;
+  /** Names of the columns that are loaded. */
+  readonly columns: readonly string[];
 }
 
 /** An error of the load in the words of its target. A row that breaks a key or another rule of the table has its own code. */
-export function targetError(thrown: unknown, { staging, label }: Naming): unknown {
+export function targetError(thrown: unknown, { staging, label, columns }: Naming): unknown {
   if (!(thrown instanceof DtegError)) return thrown;
-  const message = thrown.message.replaceAll(staging, label.slice(label.lastIndexOf(".") + 1));
+  const column = columnOfCopy(thrown.cause, columns) ?? thrown.column;
+  const named = column === undefined || thrown.message.includes(column) ? "" : `; column ${JSON.stringify(column)}`;
+  const message = thrown.message.replaceAll(staging, label.slice(label.lastIndexOf(".") + 1)) + named;
   const isRule = /^23/.test(stateOf(thrown.cause));
-  if (!isRule) return message === thrown.message ? thrown : withMessage(thrown, message);
+  if (!isRule) return new DtegError(thrown.code, message, { ...thrown, cause: thrown.cause, column });
   const reason = message.replace(/^cannot .*?: /, "");
   return new DtegError("data.constraint", `rows do not fit the rules of ${label}: ${reason}; nothing was loaded`, {
     column: thrown.column ?? columnOf(thrown.cause),
@@ -21,16 +25,20 @@ export function targetError(thrown: unknown, { staging, label }: Naming): unknow
   });
 }
 
-const withMessage = (error: DtegError, message: string) =>
-  new DtegError(error.code, message, { ...error, cause: error.cause });
+/** The column that COPY stopped at: the server's context has its bare name. */
+function columnOfCopy(cause: unknown, columns: readonly string[]): string | undefined {
+  const where = textOf(cause, "where");
+  return columns.find((name) => where.includes(`, column ${name}: `) || where.includes(`, column ${name}, null`));
+}
 
 /** The server's code of an error: SQLSTATE. */
-function stateOf(cause: unknown): string {
-  return typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
+const stateOf = (cause: unknown) => textOf(cause, "code");
+
+function textOf(cause: unknown, field: string): string {
+  return typeof cause === "object" && cause !== null ? String(Reflect.get(cause, field) ?? "") : "";
 }
 
 /** The column of a key, as the server's detail has it: `Key (id)=(1) already exists.` */
 function columnOf(cause: unknown): string | undefined {
-  const detail = typeof cause === "object" && cause !== null && "detail" in cause ? String(cause.detail) : "";
-  return /^Key \("?([^,()"]+)"?\)=/.exec(detail)?.[1];
+  return /^Key \("?([^,()"]+)"?\)=/.exec(textOf(cause, "detail"))?.[1];
 }

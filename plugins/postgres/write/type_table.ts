@@ -66,6 +66,7 @@ export const POSTGRES_TYPES: readonly TypeRow[] = [
   row("text", {
     matches: of("text"),
     grade: "exact except",
+    lacks: { when: (value) => `contains(${value}, chr(0))`, wanted: "text without the character NUL" },
     note: "a text with the character NUL is refused at its row",
   }),
   row("timestamp(p), p <= 6", {

@@ -3,6 +3,7 @@ import { nearest } from "../../config/nearest.ts";
 import type { ColumnRule, PipelineStream } from "../../config/pipeline.ts";
 import { castValue } from "../move/cast_value.ts";
 import { columnAliases, columnRefs } from "../move/column_refs.ts";
+import { refuse } from "../move/duck_error.ts";
 import { type NameLimits, targetNames } from "./names.ts";
 
 /** What a stream's rows become on their way. */
@@ -55,11 +56,12 @@ export function shapeBatch(
     const at = batch.schema.findIndex((column) => column.name === name);
     const column = batch.schema[at];
     const asked = ruleOf.get(name)?.type ?? column.type;
-    const type = types.find((row) => row.matches(asked))?.through?.(asked) ?? asked;
+    const row = types.find((candidate) => candidate.matches(asked));
+    const type = row?.through?.(asked) ?? asked;
     const native = ruleOf.get(name)?.type ? undefined : column.native;
     return {
       column: { ...column, name: names[index], type, native },
-      sql: castValue({ ...column, ref: refs.columns[at] }, type),
+      sql: withoutLacking(castValue({ ...column, ref: refs.columns[at] }, type), { name, row }),
     };
   });
   const schema = picked.map(({ column }) => column);
@@ -67,6 +69,13 @@ export function shapeBatch(
   const list = picked.map(({ sql }, index) => `${sql} AS ${quoteName(aliases[index])}`).join(", ");
   const named = Object.fromEntries(wanted.map((name, index) => [name, names[index]]));
   return { batch: { ...batch, schema, query: `SELECT ${list} FROM ${refs.from}` }, names: named };
+}
+
+/** A value, or what stops the query at one that the target cannot hold. */
+function withoutLacking(value: string, { name, row }: { readonly name: string; readonly row?: TypeRow }): string {
+  if (!row?.lacks) return value;
+  const stop = refuse({ kind: "value", column: name, type: row.lacks.wanted }, value);
+  return `CASE WHEN ${row.lacks.when(value)} THEN ${stop} ELSE ${value} END`;
 }
 
 /** A stream of bytes with the names that its columns get; what is wanted of them the source has picked already. */
