@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import { DtegError } from "../../sdk/mod.ts";
@@ -93,9 +93,9 @@ export function parametersOf(config: PostgresConfig): Parameters {
     database,
     password: words.password ?? fromPasswordFile({ servers, user, database }, words.passfile),
     sslmode: sslmode as SslMode,
-    sslrootcert: words.sslrootcert,
-    sslcert: words.sslcert,
-    sslkey: words.sslkey,
+    sslrootcert: words.sslrootcert ?? (sslmode.startsWith("verify-") ? fileOfHome("root.crt") : undefined),
+    sslcert: words.sslcert ?? fileOfHome("postgresql.crt"),
+    sslkey: words.sslkey ?? fileOfHome("postgresql.key"),
     applicationName: words.application_name ?? "dteg",
     options: words.options,
     connectTimeout: Number(words.connect_timeout ?? 10) || 10,
@@ -179,6 +179,12 @@ function systemUser(): string {
   }
 }
 
+/** A file that libpq takes when nothing else is said. */
+function fileOfHome(name: string): string | undefined {
+  const path = join(homedir(), ".postgresql", name);
+  return existsSync(path) ? path : undefined;
+}
+
 function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
@@ -227,8 +233,12 @@ function fromPasswordFile(
   return undefined;
 }
 
-/** The parameters as a connection string of libpq, for DuckDB's extension. */
-export function conninfo(parameters: Parameters, server: ServerAddress): string {
+/** The parameters as a connection string of libpq, for DuckDB's extension. It knows the authorities of no system: `roots` is a file of them. */
+export function conninfo(
+  parameters: Parameters,
+  { server, roots }: { readonly server: ServerAddress; readonly roots: string },
+): string {
+  const wantsRoots = parameters.sslmode.startsWith("verify-") && (parameters.sslrootcert ?? "system") === "system";
   const quote = (value: string | number) => `'${String(value).replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
   const words: Record<string, string | number | undefined> = {
     host: server.host,
@@ -237,7 +247,7 @@ export function conninfo(parameters: Parameters, server: ServerAddress): string 
     password: parameters.password,
     dbname: parameters.database,
     sslmode: parameters.sslmode,
-    sslrootcert: parameters.sslrootcert,
+    sslrootcert: wantsRoots ? roots : parameters.sslrootcert,
     sslcert: parameters.sslcert,
     sslkey: parameters.sslkey,
     application_name: parameters.applicationName,

@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
+import { deepEqual, equal, match, throws } from "node:assert/strict";
 import type { PostgresConfig } from "../../plugins/postgres/mod.ts";
 import { conninfo, parametersOf } from "../../plugins/postgres/parameters.ts";
 
@@ -124,8 +124,26 @@ Deno.test("DuckDB's extension gets the same as a connection string of libpq", ()
     url: "postgres://u:p'%5C%20@a,b/d?options=-c%20x%3D1&statement_timeout=5&sslmode=require",
   });
   equal(
-    conninfo(parameters, parameters.servers[1]),
+    conninfo(parameters, { server: parameters.servers[1], roots: "/roots" }),
     String.raw`host='b' port='5432' user='u' password='p\'\\ ' dbname='d' sslmode='require' application_name='dteg' ` +
       "connect_timeout='10' client_encoding='UTF8' options='-c x=1 -c statement_timeout=5s'",
   );
+  const full = under({}, { url: "postgres://u:p@a/d?sslmode=verify-full" });
+  match(conninfo(full, { server: full.servers[0], roots: "/roots" }), / sslrootcert='\/roots' /);
+});
+
+Deno.test("certificates of the home folder are taken as libpq does", async () => {
+  const home = await Deno.makeTempDir();
+  await Deno.mkdir(`${home}/.postgresql`);
+  for (const name of ["root.crt", "postgresql.crt", "postgresql.key"]) {
+    await Deno.writeTextFile(`${home}/.postgresql/${name}`, "");
+  }
+  const taken = (url: string) => {
+    const { sslrootcert, sslcert, sslkey } = under({ HOME: home }, { url });
+    return [sslrootcert, sslcert, sslkey].map((path) => path?.replace(`${home}/.postgresql/`, ""));
+  };
+  deepEqual(taken("postgres://u@h/d?sslmode=verify-ca"), ["root.crt", "postgresql.crt", "postgresql.key"]);
+  deepEqual(taken("postgres://u@h/d?sslrootcert=x&sslcert=y&sslkey=z"), ["x", "y", "z"]);
+  deepEqual(taken("postgres://u@h/d"), [undefined, "postgresql.crt", "postgresql.key"]);
+  await Deno.remove(home, { recursive: true });
 });

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { rootCertificates } from "node:tls";
 import { type DataType, type DuckSession, quoteName, quoteTable, quoteText, type ScanBatch } from "../../../sdk/mod.ts";
 import type { PgColumn, Relation } from "../catalog.ts";
 import { conninfo } from "../parameters.ts";
@@ -97,8 +99,10 @@ const isTextual = (type: DataType) =>
   type.kind === "text" || type.kind === "other" || (type.kind === "decimal" && type.precision === undefined);
 
 /** Attaches the server to the run's DuckDB, once for the run. */
-async function attach(duck: DuckSession, { parameters, session }: Reading): Promise<string> {
-  const info = conninfo(parameters, session.server);
+async function attach(duck: DuckSession, { parameters, session, host }: Reading): Promise<string> {
+  const roots = `${host.tempDir}/roots.pem`;
+  const info = conninfo(parameters, { server: session.server, roots });
+  if (info.includes(roots)) writeFileSync(roots, rootCertificates.join("\n"));
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(info)));
   const catalog = `pg_${[...digest.subarray(0, 6)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
   await duck.alone("postgres", async () => {
