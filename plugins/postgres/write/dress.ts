@@ -30,7 +30,11 @@ export function hasMoreThan({ hasDependents, indexes, comment }: ExistingTable, 
 }
 
 /** Renames the indexes that were built under the name of a staging table as PostgreSQL would have named them. */
-export async function renameIndexes(session: PgSession, table: PgTable, staging: string): Promise<void> {
+export async function renameIndexes(
+  session: PgSession,
+  table: PgTable,
+  { staging }: { readonly staging: string },
+): Promise<void> {
   const built = (await findExisting(session, table))?.indexes ?? [];
   for (const { name, columns, isPrimary } of built) {
     if (!name.startsWith(staging.slice(0, NAME_BYTES - 20))) continue;

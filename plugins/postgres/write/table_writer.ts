@@ -184,7 +184,7 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
     if (isKept(first)) await session.query(`ALTER TABLE ${staged} SET LOGGED`); // what kept it is gone meanwhile
     await session.query(`ALTER TABLE ${staged} RESET (autovacuum_enabled)`);
     await session.query(`ALTER TABLE ${staged} RENAME TO ${quoteName(name)}`);
-    await renameIndexes(session, target.table, staging.name);
+    await renameIndexes(session, target.table, { staging: staging.name });
   }
 }
 
