@@ -62,7 +62,7 @@ The same ${
     formatCount(orders.rows)
   } orders in PostgreSQL ${version} on the same machine, with fsync off. Each cell: time / CPU of the client, without the
 server's / memory of the client. \`psql\` is the floor: \`COPY\` in binary to nowhere, \`COPY | COPY\` and \`\\copy\` with the primary key
-added after, \`COPY\` and \`MERGE\`. DuckDB alone has its postgres extension, ${threads} threads and the same memory limit. They take turns, ${rounds} rounds;
+added after, \`COPY\` and \`MERGE\`. DuckDB alone has its postgres extension, ${threads} threads and the same memory limit; into DuckDB it makes the same types. They take turns, ${rounds} rounds;
 numbers are medians. After the last round each output is compared by count and an order-independent hash of all values.
 
 | | psql | DuckDB alone | dteg | dteg's time | wanted |

@@ -84,7 +84,7 @@ export async function postgresJobs(place: PostgresPlace, setting: Setting): Prom
         duckdb: alone(
           `ATTACH '${duckdb.path("duckdb")}' AS made`,
           "CREATE SCHEMA made.public",
-          "CREATE TABLE made.public.orders AS FROM src.public.orders",
+          "CREATE TABLE made.public.orders AS SELECT * REPLACE (CAST(attributes AS JSON) AS attributes) FROM src.public.orders",
           "DETACH made",
         ),
         dteg: dteg("--from", src, "--stream", "public.orders", "--to", `duckdb://${duckdb.path("dteg")}`),
