@@ -6,7 +6,7 @@ import { openServer, type TestServer } from "./server.ts";
 
 const ROUNDS = Deno.env.get("DTEG_LONG") ? 30 : 3;
 const ROWS = 20_000;
-const LOOK_EVERY = 20; // milliseconds
+const LOOK_EVERY = 50; // milliseconds
 const TARGET = "(id bigint, v text, n numeric(12,2), at timestamp)";
 /** Rows of PostgreSQL; every third has a NULL, texts with what needs quotes. */
 const rowsOf = (from: number, upTo: number, word: string) =>

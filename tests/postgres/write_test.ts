@@ -301,6 +301,11 @@ rule("names keep their case, quotes and length, and keys and indexes are named a
   assert.ok(indexes.every((name) => name.startsWith('T"x y')), indexes.join());
 });
 
+rule("names that dteg keeps for itself, and names of other databases, are refused", async ({ refused }) => {
+  assert.equal((await refused("id\n1\n", "public._dteg_state")).code, "target.name");
+  assert.equal((await refused("id\n1\n", "other.public.t")).code, "target.name");
+});
+
 rule("a table that dteg did not make is replaced only after a yes", async ({ load, psql, refused }) => {
   await psql("CREATE TABLE t (id bigint); INSERT INTO t VALUES (1)");
   assert.equal((await refused("id\n2\n", "public.t", { adopt: false })).code, "plan.confirm");

@@ -1,4 +1,4 @@
-import { type Destination, formatName, type Host, type TableName } from "../../../sdk/mod.ts";
+import { type Destination, DtegError, formatName, type Host, type TableName } from "../../../sdk/mod.ts";
 import type { PostgresConfig } from "../mod.ts";
 import { type Parameters, parametersOf } from "../parameters.ts";
 import type { PgSession } from "../session.ts";
@@ -9,6 +9,7 @@ import { POSTGRES_TYPES } from "./type_table.ts";
 
 /** Longest name that PostgreSQL keeps, in bytes. */
 const NAME_BYTES = 63;
+const OWN_PREFIX = "_dteg_";
 
 /** Writes tables of a server. */
 export function postgresDestination(config: PostgresConfig, host: Host): Destination {
@@ -27,7 +28,7 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
     accepts: ["pgcopy", "csv"],
     types: POSTGRES_TYPES,
     can: { writes: ["replace", "append", "merge"], transaction: true, foldsCase: false, nameBytes: NAME_BYTES },
-    place: (stream, into) => place(into ?? stream),
+    place: (stream, into) => placeTable(stream, into),
     label: (table) => formatName(place(table)),
     async check() {
       await open();
@@ -57,6 +58,25 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
       await session?.[Symbol.asyncDispose]();
     },
   };
+}
+
+function placeTable(stream: TableName, into: TableName | undefined): TableName {
+  const { schema = "public", name } = into ?? stream;
+  const refuse = (reason: string, hint: string) =>
+    new DtegError("target.name", `cannot load into ${formatName(into ?? stream)}: ${reason}`, { hint });
+  if (into?.catalog !== undefined) {
+    throw refuse(
+      "a database holds schemas and tables, so a name has at most two parts",
+      `leave ${into.catalog} out: the URL names the database`,
+    );
+  }
+  if (name.startsWith(OWN_PREFIX)) {
+    throw refuse(
+      `dteg keeps names that begin with ${OWN_PREFIX} for itself`,
+      "give it another name with `into`, or --into",
+    );
+  }
+  return { schema, name };
 }
 
 /** What the server calls the session. It ends in the run's id, by which others know that the run is alive. */

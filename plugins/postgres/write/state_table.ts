@@ -2,13 +2,14 @@ import { type LoadMark, quoteTable, quoteText, type TargetState } from "../../..
 import type { PgSession } from "../session.ts";
 import type { PgTable } from "./existing_table.ts";
 
-const TABLE = "_dteg_state";
+/** Name of the table of states in each schema. */
+export const STATE_TABLE = "_dteg_state";
 
 async function exists(session: PgSession, schema: string): Promise<boolean> {
   const rows = await session.query(
     `SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${
       quoteText(schema)
-    } AND c.relname = '${TABLE}'`,
+    } AND c.relname = '${STATE_TABLE}'`,
   );
   return rows.length > 0;
 }
@@ -18,7 +19,7 @@ export async function readState(session: PgSession, { schema, name }: PgTable): 
   if (!await exists(session, schema)) return undefined;
   const [row] = await session.query(
     `SELECT pipeline, stream, target, load_id, run_id, committed_at, names::text AS names FROM ${
-      quoteTable(schema, TABLE)
+      quoteTable(schema, STATE_TABLE)
     } WHERE target = ${quoteText(name)} ORDER BY committed_at DESC LIMIT 1`,
   );
   return row && {
@@ -37,7 +38,9 @@ export async function isCommitted(
   session: PgSession,
   { schema, load }: { readonly schema: string; readonly load: string },
 ): Promise<boolean> {
-  const rows = await session.query(`SELECT 1 FROM ${quoteTable(schema, TABLE)} WHERE load_id = ${quoteText(load)}`);
+  const rows = await session.query(
+    `SELECT 1 FROM ${quoteTable(schema, STATE_TABLE)} WHERE load_id = ${quoteText(load)}`,
+  );
   return rows.length > 0;
 }
 
@@ -57,7 +60,7 @@ export async function makeStateTable(session: PgSession, schema: string): Promis
     if (rows.length === 0) await session.query(`CREATE SCHEMA IF NOT EXISTS ${quoteTable(schema)}`);
     await session.query(
       `CREATE TABLE IF NOT EXISTS ${
-        quoteTable(schema, TABLE)
+        quoteTable(schema, STATE_TABLE)
       } (pipeline text NOT NULL, stream text NOT NULL, target text NOT NULL, load_id text NOT NULL, ` +
         `run_id text NOT NULL, committed_at text NOT NULL, names jsonb NOT NULL, PRIMARY KEY (pipeline, stream, target))`,
     );
@@ -77,7 +80,7 @@ export async function writeState(session: PgSession, schema: string, mark: LoadM
   ].map(quoteText);
   await session.query(
     `INSERT INTO ${
-      quoteTable(schema, TABLE)
+      quoteTable(schema, STATE_TABLE)
     } (pipeline, stream, target, load_id, run_id, committed_at, names) VALUES (${values.join(", ")}) ` +
       `ON CONFLICT (pipeline, stream, target) DO UPDATE SET load_id = excluded.load_id, run_id = excluded.run_id, committed_at = excluded.committed_at, names = excluded.names`,
   );

@@ -17,6 +17,7 @@ import { type ExistingTable, findExisting, type PgTable } from "./existing_table
 import { fitColumns, loadedColumns } from "./fit_columns.ts";
 import { askCommitted } from "./lost_commit.ts";
 import { insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
+import { requireRights } from "./rights.ts";
 import { makeStaging, removeDead, stagingOf } from "./stage_table.ts";
 import { holdName, isCommitted, makeStateTable, writeState } from "./state_table.ts";
 import { targetError } from "./target_error.ts";
@@ -48,6 +49,7 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
   await removeDead(session, { schema, run: target.run });
   const first = await findExisting(session, target.table);
   refuseOdd(first);
+  await requireRights(session, { table: target.table, write: target.write, kept: isKept(first) ? first : undefined });
 
   const drop = async () => {
     isStaged = false;
@@ -141,6 +143,16 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
         deleted: before && target.write === "replace" ? await session.change(`DELETE FROM ${whole}`) : 0,
       });
     }
+    const stagedTable = await findExisting(session, staging);
+    if (!stagedTable) {
+      throw new DtegError(
+        "connection.conflict",
+        `somebody dropped the staging table ${staged} of the load into ${label}`,
+        {
+          hint: "run again; a pooler in transaction mode hides a run from others for a moment",
+        },
+      );
+    }
     const filtered = target.write === "merge" ? await uniteKeys({ session, staged, target, key }) : 0;
     if (!isKept(before)) await dressTable(session, staging, dress); // before the table is held: readers do not wait for it
     const existing = await heldTable();
@@ -149,7 +161,6 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
       await becomeTable(existing, { isDressed: !isKept(before) });
       return countsOf({ inserted: rows - filtered, filtered });
     }
-    const stagedTable = (await findExisting(session, staging))!;
     const fits = fitColumns({ existing, staging: stagedTable, target, log });
     if (target.write !== "append") await session.query(`ANALYZE ${staged}`); // what is joined wants to be known
     await refuseChanges(session, fits, { staged, target, label });
