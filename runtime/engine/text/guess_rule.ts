@@ -2,7 +2,7 @@ import { type DataType, typeText } from "../../../sdk/mod.ts";
 import { isWide } from "../move/duck_type.ts";
 import { matches, type TextColumn, type TextRule, tryCast } from "./text_rule.ts";
 
-const DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
+const DATE = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}"; // no year 0
 const CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?";
 const ZONE = "(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)";
 
