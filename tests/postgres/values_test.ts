@@ -164,9 +164,22 @@ Deno.test("a value that a target does not hold is refused at its column, from ta
     );
     for (const index of REFUSED.keys()) {
       await psql(`CREATE ${index % 2 ? "TABLE" : "VIEW"} odd_${index} AS SELECT "the ${index}" FROM odd`);
-      const { code, exit, message } = await user.fails(["run", ...from(`odd_${index}`), "--to", "o.csv"]);
-      deepEqual({ code, exit }, { code: "data.value", exit: 1 });
-      match(message, new RegExp(`^column "the ${index}" holds `));
+    }
+    const streams = REFUSED.flatMap((_, index) => ["--stream", `odd_${index}`]);
+    const { code, stdout } = await user.dteg([
+      "run",
+      "--from",
+      server.url(source),
+      ...streams,
+      "--to",
+      "csv://out/",
+      "--json",
+    ]);
+    equal(code, 1, stdout);
+    const [{ streams: reports }] = JSON.parse(stdout).result.pipelines;
+    for (const [index, { error }] of reports.entries()) {
+      deepEqual([error.code, error.column], ["data.value", `the ${index}`]);
+      match(error.message, new RegExp(`^column "the ${index}" holds `));
     }
     const rules = REFUSED.map((_, index) => `"the ${index}": { type: text }`).join(", ");
     user.write(
