@@ -194,16 +194,21 @@ rule(
       ["integer", "'7'", "7", "'007'"],
       ["bit(3)", "'101'", "101", "'1011'"],
     ];
-    for (const [type, fits, wanted, changed] of cases) {
-      await psql(`DROP TABLE IF EXISTS t; CREATE TABLE t (v ${type}); CREATE VIEW w AS SELECT 1 FROM t`);
-      await database(`${folder}/a.duckdb`, `SELECT ${fits} AS v`);
-      await load("", "public.t", { name: "a.duckdb", stream: "main.t" });
-      assert.equal(await psql("TABLE t"), wanted, `${fits} into ${type}`);
-      await database(`${folder}/a.duckdb`, `SELECT * FROM (VALUES (${fits}), (${changed})) x(v)`);
+    const list = (part: (one: typeof cases[number], index: number) => string) => cases.map(part).join(", ");
+    await psql(`CREATE TABLE t (${list(([type], index) => `c${index} ${type}`)}); CREATE VIEW w AS SELECT 1 FROM t`);
+    await database(`${folder}/a.duckdb`, `SELECT ${list(([, fits], index) => `${fits} AS c${index}`)}`);
+    await load("", "public.t", { name: "a.duckdb", stream: "main.t" });
+    const wanted = cases.map(([, , text]) => text).join("|");
+    assert.equal(await psql("TABLE t"), wanted);
+    for (const [index, [type, fits, , changed]] of cases.entries()) {
+      await database(`${folder}/a.duckdb`, `SELECT * FROM (VALUES (${fits}), (${changed})) x(c${index})`);
       const error = await refused("", "public.t", { name: "a.duckdb", stream: "main.t" });
-      assert.deepEqual([error.code, error.column], ["data.value", "v"], `${changed} into ${type}: ${error.message}`);
+      assert.deepEqual(
+        [error.code, error.column],
+        ["data.value", `c${index}`],
+        `${changed} into ${type}: ${error.message}`,
+      );
       assert.equal(await psql("TABLE t"), wanted, `${changed} into ${type}`);
-      await psql("DROP VIEW w");
     }
   },
 );
