@@ -14,10 +14,10 @@ export function localForms(): string {
   return Object.entries(TEXT_FORMS).map(([name, value]) => `SET LOCAL ${name} = ${quoteText(value)}`).join("; ");
 }
 
-/** The same as a query, for where only a query can be sent. */
+/** The same as a query, for where only a query can be sent; its column `pid` names the server's process. */
 export function localFormsQuery(): string {
   const list = Object.entries(TEXT_FORMS).map(([name, value]) =>
     `pg_catalog.set_config(${quoteText(name)}, ${quoteText(value)}, true) AS ${name.toLowerCase()}`
   );
-  return `SELECT ${list.join(", ")}`;
+  return `SELECT ${list.join(", ")}, pg_catalog.pg_backend_pid() AS pid`;
 }

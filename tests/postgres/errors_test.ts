@@ -229,6 +229,21 @@ Deno.test("a server that dies in the middle of a read ends the run with 1; after
     equal((await user.load([...source("t"), "--to", "o.csv"])).read, 1000);
   }));
 
+Deno.test("an interrupt ends a read that waits for the server, and the server's statement", () =>
+  asUser(async (user) => {
+    const child = user.start(["run", ...source("slow"), "--to", "o.csv"]);
+    const sleeping = "FROM pg_stat_activity WHERE state = 'active' AND wait_event = 'PgSleep'";
+    await until(`SELECT count(*) > 0 ${sleeping}`);
+    const began = performance.now();
+    child.kill("SIGINT");
+    const { code } = await child.output();
+    const seconds = (performance.now() - began) / 1000;
+    equal(code, 130);
+    ok(seconds < 5, `${seconds} s`);
+    await until(`SELECT count(*) = 0 ${sleeping}`);
+    deepEqual(user.debris(), []);
+  }));
+
 async function until(question: string): Promise<void> {
   for (let n = 0; n < 200; n++) {
     if (await server.psql(question) === "t") return;

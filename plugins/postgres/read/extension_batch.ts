@@ -44,7 +44,8 @@ export async function extensionBatch(reading: Reading): Promise<ScanBatch> {
     within: (step) =>
       inTransaction(duck, async () => {
         if (table) return await besideNanCheck({ ...reading, duck, catalog }, step);
-        await duck.all(fromServer(catalog, localFormsQuery()));
+        const [{ pid }] = await duck.all(fromServer(catalog, localFormsQuery()));
+        using _cancel = cancelWithRun(reading, String(pid));
         return await step();
       }).catch((error) => {
         throw fault(error);
@@ -54,6 +55,19 @@ export async function extensionBatch(reading: Reading): Promise<ScanBatch> {
 
 const fromServer = (catalog: string, sql: string) =>
   `SELECT * FROM postgres_query(${quoteText(catalog)}, ${quoteText(sql)})`;
+
+/** DuckDB cannot be interrupted while it waits for the server: when the run is, the server is asked to end the statement. */
+function cancelWithRun({ host: { signal }, parameters, session }: Reading, pid: string): Disposable {
+  const cancel = async () => {
+    const { connect } = await import("../session.ts");
+    const server = { ...parameters, servers: [session.server] };
+    await using other = await connect(server, { signal: new AbortController().signal });
+    await other.query("SELECT pg_catalog.pg_cancel_backend($1::int)", [pid]);
+  };
+  const onAbort = () => void cancel().catch(() => {}); // a server that is gone has ended it
+  signal.addEventListener("abort", onAbort, { once: true });
+  return { [Symbol.dispose]: () => signal.removeEventListener("abort", onAbort) };
+}
 
 /** One transaction of DuckDB is one of the server, on one connection; a scan by page ranges takes more, all of one snapshot. */
 async function inTransaction<T>(duck: DuckSession, step: () => Promise<T>): Promise<T> {
