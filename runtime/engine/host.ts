@@ -1,4 +1,4 @@
-import type { DuckSession, Host } from "../../sdk/mod.ts";
+import type { Host } from "../../sdk/mod.ts";
 import type { End } from "../config/pipeline.ts";
 import type { LogLevel } from "../store/event.ts";
 import type { StageSession } from "./move/session.ts";
@@ -9,6 +9,8 @@ export interface LentHost extends Host, AsyncDisposable {
   /** Texts of all warnings so far. */
   readonly warnings: readonly string[];
   duckdb(): Promise<StageSession>;
+  /** How far DuckDB is with the statement that runs now, 0 to 1; null where it does not work. */
+  progress(): number | null;
 }
 
 /** The host of one end, for a stream or for the whole pipeline. Its DuckDB session is opened at first use. */
@@ -24,6 +26,8 @@ export function makeHost(
 ): Promise<LentHost> {
   const warnings: string[] = [];
   let own: Promise<StageSession> | undefined;
+  let opened: StageSession | undefined;
+  const open = async () => opened = await (await context.stage()).open();
   const say = (level: LogLevel) => (text: string) => {
     const message = context.mask(text);
     if (level === "warn" && !warnings.includes(message)) warnings.push(message);
@@ -36,9 +40,10 @@ export function makeHost(
     run: context.run,
     folder: end.folder,
     warnings,
-    duckdb: session ?? (() => own ??= context.stage().then((stage) => stage.open())),
+    duckdb: session ?? (() => own ??= open()),
+    progress: () => opened?.progress().share ?? null,
     async [Symbol.asyncDispose]() {
-      const opened: (DuckSession & AsyncDisposable) | undefined = await own?.catch(() => undefined); // who opened it reported it
+      await own?.catch(() => undefined); // who opened it reported it
       await opened?.[Symbol.asyncDispose]();
     },
   });

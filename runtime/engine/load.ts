@@ -27,7 +27,7 @@ import type { StreamJob } from "./stream_job.ts";
 export interface Ends {
   readonly source: Source;
   readonly destination: Destination;
-  readonly session: StageSession;
+  /** Its DuckDB is opened where rows are staged: bytes that go straight through need none. */
   readonly host: LentHost;
 }
 
@@ -117,14 +117,14 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
 /** Hands a batch over in a form that the destination takes; the stage converts where it does not take what there is. */
 async function deliver(
   batch: ScanBatch | BytesBatch,
-  { writer, part, ends: { destination, session, host } }: {
+  { writer, part, ends: { destination, host } }: {
     readonly writer: Writer;
     readonly part: string;
     readonly ends: Ends;
   },
 ): Promise<number> {
   if (batch.kind === "bytes" || destination.accepts.includes("scan")) return (await writer.write(part, batch)).rows;
-  await using pipe = openCsvPipe(session, batch, { tempDir: host.tempDir });
+  await using pipe = openCsvPipe(await host.duckdb(), batch, { tempDir: host.tempDir });
   let rows: number;
   try {
     ({ rows } = await writer.write(part, pipe.batch));
@@ -157,7 +157,9 @@ async function stagedShape(
   });
   if (scan.schema.length === 0) return { batch: scan, names: {}, explain };
   const { where } = job.stream;
-  if (batch.kind === "files" && where !== undefined) await checkWhere(scan, { where, session: ends.session });
+  if (batch.kind === "files" && where !== undefined) {
+    await checkWhere(scan, { where, session: await ends.host.duckdb() });
+  }
   const filtered = batch.kind === "files" ? withConditions(scan, { where, limit: context.limit }) : scan;
   const shape = shapeBatch(filtered, job.stream, {
     ...namingOf(ends.destination, before),
@@ -175,11 +177,11 @@ const namingOf = ({ can: { foldsCase, nameBytes } }: Destination, before: Naming
 /** A batch as a query, whatever it came as. */
 async function resolve(
   batch: FilesBatch | ScanBatch,
-  { session, host }: Ends,
+  { host }: Ends,
   { declared, look }: { declared: DeclaredTypes; look: Look },
 ): Promise<ResolvedFiles> {
   if (batch.kind === "scan") return { scan: batch, explain: (error) => Promise.resolve(error) };
-  return await resolveFiles(session, { batch, ...declared, ...look, tempDir: host.tempDir, log: host.log });
+  return await resolveFiles(await host.duckdb(), { batch, ...declared, ...look, tempDir: host.tempDir, log: host.log });
 }
 
 /** Why reading failed: first of all because the source changed meanwhile; else with the place of the fault. */

@@ -1,8 +1,7 @@
 import { type Counts, DtegError, type Format, parseName, type Reader } from "../../sdk/mod.ts";
 import { errorReport } from "../store/error_report.ts";
 import type { StreamReport } from "../store/event.ts";
-import { makeHost } from "./host.ts";
-import type { StageSession } from "./move/session.ts";
+import { type LentHost, makeHost } from "./host.ts";
 import { withNearest } from "./plan/jobs.ts";
 import { confirmReplace } from "./plan/confirm.ts";
 import { type Ends, moveParts, type Tally } from "./load.ts";
@@ -75,9 +74,8 @@ async function loadStream(
     );
     await confirmReplace({ table: job.table, target: job.target, stream }, { destination, confirm: context.confirm });
     await using reader = await openReader(job, { source, destination }, context.limit);
-    const session = await host.duckdb();
-    using _progress = tellProgress(job, context, { session, reader });
-    return await moveParts({ source, destination, session, host }, { job, context, reader, tally });
+    using _progress = tellProgress(job, context, { host, reader });
+    return await moveParts({ source, destination, host }, { job, context, reader, tally });
   } finally {
     warnings.push(...host.warnings, ...targetHost.warnings);
   }
@@ -114,12 +112,12 @@ const PROGRESS_EVERY = 100;
 function tellProgress(
   job: StreamJob,
   context: RunContext,
-  { session, reader }: { session: StageSession; reader: Reader },
+  { host, reader }: { host: LentHost; reader: Reader },
 ): Disposable {
   const totalBytes = reader.bytes ?? null;
   let share: number | null = null;
   const timer = setInterval(() => {
-    const now = session.progress().share;
+    const now = host.progress();
     share = now === null ? share : Math.max(now, share ?? 0); // DuckDB begins anew with each statement
     const bytes = share !== null && totalBytes !== null ? Math.round(share * totalBytes) : null;
     context.tell({

@@ -15,10 +15,11 @@ interface PostgresResult {
 export async function benchPostgres(setting: Setting, { rounds }: { readonly rounds: number }): Promise<string> {
   console.log("filling PostgreSQL");
   await using place = await openPlace(setting);
+  const load = Deno.loadavg()[0];
   const results: PostgresResult[] = [];
   for (const job of await postgresJobs(place, setting)) results.push(await compare(job, { setting, rounds }));
   const version = await place.server.psql("SHOW server_version");
-  return part(results, { setting, rounds, version });
+  return part(results, { setting, rounds, version, load });
 }
 
 async function compare(
@@ -43,10 +44,12 @@ async function compare(
 
 function part(
   results: readonly PostgresResult[],
-  { setting: { orders, threads }, rounds, version }: {
+  { setting: { orders, threads }, rounds, version, load }: {
     readonly setting: Setting;
     readonly rounds: number;
     readonly version: string;
+    /** Load of the machine before, beside what the bench did itself. */
+    readonly load: number;
   },
 ): string {
   const lines = results.map(({ job, taken }) => {
@@ -58,12 +61,16 @@ function part(
   });
   return `## PostgreSQL
 
-The same ${
+${
     formatCount(orders.rows)
-  } orders in PostgreSQL ${version} on the same machine, with fsync off. Each cell: time / CPU of the client, without the
-server's / memory of the client. \`psql\` is the floor: \`COPY\` in binary to nowhere, \`COPY | COPY\` and \`\\copy\` with the primary key
-added after, \`COPY\` and \`MERGE\`. DuckDB alone has its postgres extension, ${threads} threads and the same memory limit; into DuckDB it makes the same types. They take turns, ${rounds} rounds;
-numbers are medians. After the last round each output is compared by count and an order-independent hash of all values.
+  } orders of the same making in PostgreSQL ${version} on the same machine, with fsync off; the machine's load was
+${
+    load.toFixed(1)
+  } before this began. Each cell: time / CPU of the client, without the server's / memory of the client. \`psql\` is the floor: \`COPY\` in
+binary to nowhere, \`COPY | COPY\` and \`\\copy\` with the primary key added after, \`COPY\` and \`MERGE\`. DuckDB alone has its postgres
+extension, ${threads} threads and the same memory limit; into DuckDB it makes the same types. They take turns, ${rounds} rounds; numbers are
+medians. After the last round each output is compared by count and an order-independent hash of all values. Beside what DuckDB
+alone does, dteg looks for NaN in numerics on the same snapshot, refuses moments that DuckDB cannot hold, and commits its state.
 
 | | psql | DuckDB alone | dteg | dteg's time | wanted |
 | --- | ---: | ---: | ---: | ---: | --- |
