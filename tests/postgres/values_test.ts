@@ -90,7 +90,7 @@ Deno.test("a table of plain types only, which DuckDB scans itself, arrives in CS
       /^(bool|int.|oid|float.|numeric\((10|38),.*|bytea|text|varchar.*|char.*|name|date|time.*|uuid|jsonb?)$/;
     const places = SAMPLES.keys().filter((index) => plain.test(SAMPLES[index].type)).toArray();
     const list = ["id", ...places.map(quoted)].join(", ");
-    equal(places.length, 26);
+    equal(places.length, 27);
     await psql(`CREATE TABLE plain_samples AS SELECT ${list} FROM samples`);
     await user.load([...from("plain_samples"), "--to", "o.csv"]);
     await psql(`${backTable}\n\\copy back (${list}) FROM '${user.folder}/o.csv' (FORMAT csv, HEADER match)\n`);
@@ -135,9 +135,14 @@ for (const [target, name] of [["x.duckdb", "DuckDB"], ["x.parquet", "Parquet"]])
       await duck.run(`SET TimeZone = 'UTC'`);
       if (name === "DuckDB") await duck.run(`ATTACH '${user.folder}/${target}' AS x (READ_ONLY)`);
       const table = name === "DuckDB" ? "x.public.samples" : `'${user.folder}/${target}'`;
-      const list = SAMPLES.map(({ back }, index) =>
-        back === "bytes" ? `'\\x' || hex(${quoted(index)})` : `${quoted(index)}::VARCHAR`
-      );
+      const list = SAMPLES.map(({ type, back }, index) => {
+        const name = quoted(index);
+        if (back === "bytes") return `'\\x' || hex(${name})`;
+        // DuckDB's text of an instant in a far year is off by a millisecond: the value itself is not
+        return type === "timestamptz"
+          ? `CASE WHEN isfinite(${name}) THEN make_timestamp(epoch_us(${name}))::VARCHAR ELSE ${name}::VARCHAR END`
+          : `${name}::VARCHAR`;
+      });
       await duck.run(`COPY (SELECT id, ${list.join(", ")} FROM ${table}) TO '${user.folder}/back.csv' (HEADER false)`);
       duck.closeSync();
       instance.closeSync();
