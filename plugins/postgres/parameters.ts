@@ -123,6 +123,7 @@ function fromUrl(url: string): Record<string, string> {
     }
   };
   const [, login, hosts, database, query] = match;
+  if (hosts.includes("@")) throw bad("it holds more than one @: one in user or password is written %40");
   const words: Record<string, string> = {};
   if (login) {
     const colon = login.indexOf(":");

@@ -5,7 +5,7 @@ export interface ConnectionUrl {
   readonly scheme: string;
   readonly user?: string;
   readonly password?: string;
-  /** Without the brackets of an IPv6 address. */
+  /** Without the brackets of an IPv6 address; of several servers all, with their ports, as they were written. */
   readonly host?: string;
   readonly port?: number;
   /** A path of the file system for schemes of files (absolute or relative, `-` for a pipe); else without its first slash. */
@@ -19,7 +19,7 @@ export const FORMAT_SCHEMES: ReadonlySet<string> = new Set(["csv", "tsv", "json"
 const FILE_SCHEMES: ReadonlySet<string> = new Set([...FORMAT_SCHEMES, "file", "duckdb"]);
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 const OPTIONS = /\?((?:[a-z_][a-z0-9_.-]*=[^&]*)(?:&[a-z_][a-z0-9_.-]*=[^&]*)*)$/i;
-const SERVER = /^(?:([^@/]*(?:@[^@/]*)*)@)?(\[[^\]/]*\]|[^:/@]*)(?::(\d+))?(?:\/(.*))?$/s;
+const SERVER = /^(?:([^@/]*(?:@[^@/]*)*)@)?([^/@]*,[^/@]*|\[[^\]/]*\]|[^:/@]*)(?::(\d+))?(?:\/(.*))?$/s;
 
 /** The scheme of a text that is a URL, in lower case; nothing for a bare path or name. */
 export function schemeOf(text: string): string | undefined {
@@ -89,7 +89,7 @@ export function formatUrl({ scheme, user, password, host, port, path, options }:
   const login = user === undefined && password === undefined
     ? ""
     : `${encode(user ?? "")}${password === undefined ? "" : `:${encode(password)}`}@`;
-  const place = host?.includes(":") ? `[${host}]` : encode(host ?? "");
+  const place = host?.includes(",") ? host : host?.includes(":") ? `[${host}]` : encode(host ?? "");
   return `${scheme}://${login}${place}${port === undefined ? "" : `:${port}`}${path && `/${encodedPath}`}${tail}`;
 }
 

@@ -40,9 +40,17 @@ async function removeDead(parent: string): Promise<void> {
   for (const name of names) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
     if (!pid || isAlive(pid)) continue;
-    const path = `${parent}/${name}`;
+    await removeOwn(`${parent}/${name}`);
+  }
+}
+
+/** Removes a folder of ours; another run may be at it too. */
+async function removeOwn(path: string): Promise<void> {
+  try {
     const { uid } = await Deno.lstat(path);
     if (uid === Deno.uid()) await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -77,3 +77,9 @@ Deno.test("what is formatted is parsed back, whatever it holds", () => {
     ),
   );
 });
+
+Deno.test("several servers keep their ports, in what is parsed and in the label", () => {
+  const url = "postgres://u:p@127.0.0.1:1,[::1]:2/shop";
+  equal(parseUrl(url).host, "127.0.0.1:1,[::1]:2");
+  equal(urlLabel(url), "postgres://u@127.0.0.1:1,[::1]:2/shop");
+});

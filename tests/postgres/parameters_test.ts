@@ -147,3 +147,10 @@ Deno.test("certificates of the home folder are taken as libpq does", async () =>
   deepEqual(taken("postgres://u@h/d"), [undefined, "postgresql.crt", "postgresql.key"]);
   await Deno.remove(home, { recursive: true });
 });
+
+Deno.test("an @ that is not percent-encoded is refused, and nothing of the password is shown", () => {
+  throws(
+    () => under({}, { url: "postgres://u:longpa@zebra@127.0.0.1/shop" }),
+    ({ code, message }: { code: string; message: string }) => code === "url.invalid" && !message.includes("zebra"),
+  );
+});
