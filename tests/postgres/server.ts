@@ -125,12 +125,15 @@ async function ownerOf(folder: string): Promise<RunAs> {
 
 /** Waits for the end of its standard input, which comes with this process's; then it ends the server and removes the folder. */
 function startWatchdog(folder: string): { stop(): Promise<void> } {
-  const script = `cat >/dev/null
-    pid=$(head -n 1 "$0/data/postmaster.pid" 2>/dev/null) && kill -QUIT "$pid" 2>/dev/null
-    while [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
-    rm -rf "$0"`;
+  // a child of a child: the runtime kills its own children when a test file ends
+  const script = `trap '' INT TERM HUP; exec 3<&0
+    ( cat <&3 >/dev/null
+      pid=$(head -n 1 "$0/data/postmaster.pid" 2>/dev/null) && kill -QUIT "$pid" 2>/dev/null
+      while [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+      rm -rf "$0" ) 3<&3 &
+    wait`;
   const child = new Deno.Command("sh", {
-    args: ["-c", `trap '' INT TERM HUP; ${script}`, folder],
+    args: ["-c", script, folder],
     stdin: "piped",
     stdout: "null",
     stderr: "null",

@@ -35,3 +35,14 @@ function answers(port: number): Promise<boolean> {
     socket.on("connect", () => end(true)).on("error", () => end(false));
   });
 }
+
+Deno.test("a server ends with its process, also when that does not end it", async () => {
+  const module = new URL("./server.ts", import.meta.url).href;
+  const code = `const { openServer } = await import(${JSON.stringify(module)});
+    console.log((await openServer()).folder); Deno.kill(Deno.pid, "SIGKILL");`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["eval", code] }).output();
+  const folder = new TextDecoder().decode(stdout).trim();
+  ok(folder.includes("dteg-pg-"), folder);
+  for (let n = 0; n < 100 && existsSync(folder); n++) await new Promise((resolve) => setTimeout(resolve, 100));
+  equal(existsSync(folder), false);
+});
