@@ -45,9 +45,9 @@ Deno.test("log lines have local time, level, stream and what happened; progress 
     "12:03:04 info  orders  to dteg.duckdb main.orders",
     "12:03:14 info  orders  moving  12,345 rows  80 B  50 %",
     "12:03:24 info  orders  read 24,690, wrote 24,680, filtered 8, rejected 2, 1.2 kB in 20 s, 1,234 rows/s, to dteg.duckdb main.orders",
-    '12:03:24 error items  failed: data.value',
+    "12:03:24 error items  failed: data.value",
     "12:03:24 warn  the disk↵is nearly full",
-    '12:03:25 info  run partial: 2 streams, 24,680 rows in 21 s',
+    "12:03:25 info  run partial: 2 streams, 24,680 rows in 21 s",
   ]);
 });
 

@@ -17,8 +17,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "a row is dropped",
     file: "plugins/duckdb/table_writer.ts",
-    find: "AS ${nativeQuery(batch)}`",
-    replace: "AS FROM (${nativeQuery(batch)}) OFFSET 1`",
+    find: "AS ${nativeQuery({ ...batch, query })}`",
+    replace: "AS FROM (${nativeQuery({ ...batch, query })}) OFFSET 1`",
     testFile: CSV,
     test: "csv: quotes, delimiters and line breaks in quotes are text",
   },
@@ -57,8 +57,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "an instant is shifted",
     file: "runtime/engine/move/text_form.ts",
-    find: "AT TIME ZONE 'UTC'",
-    replace: "AT TIME ZONE 'Asia/Seoul'",
+    find: "THEN strftime(make_timestamp(epoch_us(${ref})),",
+    replace: "THEN strftime(make_timestamp(epoch_us(${ref}) + 32400000000),",
     testFile: TRIP,
     test: "every type goes through t.csv and comes back exactly",
   },
