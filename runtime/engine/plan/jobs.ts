@@ -110,7 +110,8 @@ export async function withNearest(
   if (error.code !== "stream.not_found" || error.hint) return error;
   const names: string[] = [];
   for await (const { name } of source.discover()) if (names.push(formatName(name)) >= 10_000) break;
-  const near = nearest(wanted, [...names, ...names.map((name) => parseName(name).name)]);
+  const close = nearest(wanted, [...names, ...names.map((name) => parseName(name).name)]);
+  const near = names.find((name) => name === close) ?? names.find((name) => parseName(name).name === close);
   const some = names.slice(0, 8).join(", ");
   const all = names.length > 8 ? `${some} and ${names.length - 8} more` : some;
   return error.with({
