@@ -52,11 +52,15 @@ function watch({ server, db }: Scene): { stop(): Promise<ReadonlySet<string>> } 
       try {
         for (const line of (await server.psql(`${DIGEST} FROM t;\n`.repeat(2), { db })).split("\n")) seen.add(line);
       } catch (error) {
-        if (!/connect|terminat|shut|starting up|recovery|closed/i.test(String(error))) throw error;
+        if (
+          !/connect|terminat|shut|starting up|recovery|closed|accepting|SYSCALL|reset|EOF|No such file|refused|crash/i
+            .test(String(error))
+        ) throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
     }
   })();
+  looking.catch(() => {}); // told by stop()
   return {
     async stop() {
       isOver = true;

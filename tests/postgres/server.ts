@@ -183,7 +183,11 @@ async function run(command: string, args: readonly string[], options: RunOptions
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  if (input !== undefined) await new Blob([input]).stream().pipeTo(child.stdin);
+  if (input !== undefined) {
+    await new Blob([input]).stream().pipeTo(child.stdin).catch((error) => {
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error; // the command has ended: its own words tell why
+    });
+  }
   const { success, stdout, stderr } = await child.output();
   const decoder = new TextDecoder();
   if (!success) throw new Error(`${command} failed: ${decoder.decode(stderr) || decoder.decode(stdout)}`);
