@@ -64,8 +64,7 @@ export async function openServer({ tls = false, settings = {} }: ServerOptions =
     port: String(port),
     listen_addresses: "127.0.0.1",
     unix_socket_directories: folder,
-    fsync: "off",
-    synchronous_commit: "off",
+    fsync: "off", // commits stay synchronous: an immediate stop would take back what a test counts on
     full_page_writes: "off",
     max_connections: "40",
     ...(tls && { ssl: "on", ssl_cert_file: `${folder}/server.crt`, ssl_key_file: `${folder}/server.key` }),
