@@ -9,7 +9,7 @@ interface Step {
   readonly mend: string;
 }
 
-/** What `./task test` runs besides: all that builds, starts a server or runs commands by the dozen. */
+/** What `./task test` runs besides: all that builds, starts a server, runs commands by the dozen or reads a hundred files. */
 const SLOW = [
   "tests/bench",
   "tests/demo",
@@ -18,6 +18,9 @@ const SLOW = [
   "tests/mutation",
   "tests/postgres",
   "tests/commands/project/init_postgres_test.ts",
+  "tests/engine/at_rest_test.ts",
+  "tests/engine/csv/csv_parts_test.ts",
+  "tests/engine/round_trip_test.ts",
   "tests/docs/blocks_test.ts",
   "tests/docs/examples_test.ts",
 ];
@@ -34,6 +37,7 @@ const STEPS: readonly Step[] = [
       "-A",
       "--quiet",
       "--no-check",
+      "--parallel",
       "--reporter=dot",
       `--ignore=${SLOW.join(",")}`,
       "tests",
