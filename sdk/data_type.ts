@@ -41,6 +41,8 @@ export interface Column {
   readonly nullable?: boolean;
   /** The source's own type, for a target of the same kind of system. */
   readonly native?: { readonly system: string; readonly type: string };
+  /** What the source says of it in words. */
+  readonly comment?: string;
 }
 
 /** Columns in their order. */

@@ -1,5 +1,6 @@
 import type { Batch, Format } from "./batch.ts";
 import type { Column, DataType, Schema } from "./data_type.ts";
+import type { CheckStep } from "./source.ts";
 import type { TableName } from "./table_name.ts";
 
 /** How rows meet what is there. */
@@ -124,10 +125,13 @@ export interface Destination extends AsyncDisposable {
   place(stream: TableName, into?: TableName): TableName;
   /** What users call the target. */
   label(table: TableName): string;
-  check(): Promise<void>;
+  /** Throws a DtegError when it cannot be written. */
+  check(step?: CheckStep): Promise<void>;
   describe(table: TableName): Promise<Existing | undefined>;
   readonly state: StateStore;
   open(target: Target): Promise<Writer>;
+  /** Runs statements of the user that may change anything, outside of loads. */
+  execute?(sql: string): Promise<void>;
 }
 
 /** The row for a type. */

@@ -5,10 +5,27 @@ import type { TableName } from "./table_name.ts";
 /** A stream that a source has. */
 export interface Stream {
   readonly name: TableName;
+  /** What it is: a `table` where absent. */
+  readonly kind?: "table" | "view" | "file";
+  /** Its columns, where the source knows them without reading rows. */
+  readonly schema?: Schema;
   readonly primaryKey?: readonly string[];
-  /** Rows, when the source knows them without counting. */
+  /** Columns that a load could go on from, the likeliest first. */
+  readonly cursors?: readonly string[];
+  /** Rows, when the source knows them without counting: an estimate. */
   readonly rows?: number;
+  /** What the source says of it in words. */
+  readonly comment?: string;
 }
+
+/** Which streams are wanted. */
+export type StreamFilter = (name: TableName) => boolean;
+
+/** A step of a check that begins now; one that fails throws, so the last one named is the one at fault. */
+export type CheckStep = (
+  name: "dns" | "tcp" | "tls" | "login" | "open" | "read" | "create" | "write",
+  on: string,
+) => void;
 
 /** A column that is asked for, by its exact name. */
 export interface Select {
@@ -58,10 +75,13 @@ export interface Reader extends AsyncDisposable {
 /** The reading end of a connector. */
 export interface Source extends AsyncDisposable {
   /** Throws a DtegError when it cannot be read. */
-  check(): Promise<void>;
-  discover(): AsyncIterable<Stream>;
+  check(step?: CheckStep): Promise<void>;
+  /** The streams in the order of their names, as they are found. */
+  discover(filter?: StreamFilter): AsyncIterable<Stream>;
   /** Takes the snapshot. */
   open(request: ReadRequest): Promise<Reader>;
   /** Runs a query of the user that only reads. */
   query?(sql: string): Promise<Batch>;
+  /** Runs statements of the user that may change anything, outside of loads. */
+  execute?(sql: string): Promise<void>;
 }
