@@ -1,6 +1,7 @@
 import { DtegError, type DuckSession, quoteText, type Row } from "../../../sdk/mod.ts";
 import { type JsonFile, readEach } from "./json_file.ts";
 import { RISKY_NUMBER } from "./json_numbers.ts";
+import { hasTrailingComma } from "../text/json_rule.ts";
 import { membersOf } from "./members.ts";
 
 /** What a key's values are, each once; NULL is none. */
@@ -16,16 +17,20 @@ export interface FoundKeys {
 
 /** Looks at all records, since a key may come late and a type may change at any place. Refuses what is no object. */
 export async function findKeys(session: DuckSession, files: readonly JsonFile[]): Promise<FoundKeys> {
-  const risky = `regexp_matches(CAST(json AS VARCHAR), ${quoteText(RISKY_NUMBER)})`;
+  const text = "CAST(json AS VARCHAR)";
+  const risky = `regexp_matches(${text}, ${quoteText(RISKY_NUMBER)})`;
   const odd = "json_type(json) IS DISTINCT FROM 'OBJECT'";
   const numbered = `SELECT json, row_number() OVER () AS n FROM (${
     readEach(files, { list: "json", reader: "read_json_objects" })
   })`;
   const rows = await session.all(
     `SELECT CAST(json_structure(json) AS VARCHAR) AS structure, min(n) AS first, bool_or(${risky}) AS risky, ` +
-      `bool_or(${odd}) AS odd FROM (${numbered}) GROUP BY 1 ORDER BY 2`,
+      `bool_or(${odd}) AS odd, bool_or(${hasTrailingComma(text)}) AS trailing FROM (${numbered}) GROUP BY 1 ORDER BY 2`,
   );
   if (rows.some((row) => row.odd === true)) throw new DtegError("json.invalid", "a record is no object");
+  if (rows.some((row) => row.trailing === true)) {
+    throw new DtegError("json.invalid", "a comma stands before a closing bracket");
+  }
   const keys = new Map<string, Set<Kind>>();
   for (const row of rows) addKeys(row, keys);
   if (rows.length > 0 && keys.size === 0) throw new DtegError("json.invalid", "no record has a key");

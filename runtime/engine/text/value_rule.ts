@@ -3,6 +3,7 @@ import { decimalRule } from "./decimal_rule.ts";
 import { floatRule } from "./float_rule.ts";
 import { instantInUtc } from "./guess_rule.ts";
 import { intervalRule } from "./interval_rule.ts";
+import { jsonRule } from "./json_rule.ts";
 import { matches, type TextColumn, type TextRule, tryCast } from "./text_rule.ts";
 
 const DAY = "[0-9]{4,6}-[0-9]{1,2}-[0-9]{1,2}";
@@ -61,7 +62,7 @@ export function valueRule(column: TextColumn): TextRule {
     case "bytes":
       return { test: matches(ref, "\\\\x([0-9a-fA-F]{2})*"), value: `unhex(substr(${ref}, 3))` };
     case "json":
-      return { quick: plainJson(ref, value), test: strictJson(ref), value: `CAST(${ref} AS JSON)` };
+      return jsonRule(ref);
     default:
       return { fast: same, test: there, value };
   }
@@ -70,18 +71,4 @@ export function valueRule(column: TextColumn): TextRule {
 /** A year of zeros is no year, though DuckDB reads 1 BC from it. */
 function dayTest(text: string, pattern: string): string {
   return `${matches(text, pattern)} AND NOT starts_with(${text}, '0000-')`;
-}
-
-/** The value where no word of NaN or Infinity is near, else NULL: one look at the text in place of three. */
-function plainJson(ref: string, value: string): string {
-  const lower = `lower(${ref})`;
-  return `CASE WHEN NOT contains(${lower}, 'nan') AND NOT contains(${lower}, 'inf') THEN ${value} END`;
-}
-
-/** SQL condition: the text is JSON, without the NaN and Infinity that DuckDB takes. */
-export function strictJson(ref: string): string {
-  const strings = `'"(?:[^"\\\\]|\\\\.)*"'`;
-  const words = "'(?i)nan|inf'";
-  return `(json_valid(${ref}) AND (NOT regexp_matches(${ref}, ${words}) OR ` +
-    `NOT regexp_matches(regexp_replace(${ref}, ${strings}, '""', 'g'), ${words})))`;
 }

@@ -86,6 +86,8 @@ testCases("ndjson", {
   "a line that is no object is refused": refused(lines('{"v":1}', "[1]"), 2),
   "null in place of a record is refused": refused(lines('{"v":1}', "null"), 2),
   "two records on a line are refused": refused(lines('{"v":1} {"v":2}'), 1),
+  "a comma before a closing bracket is refused": refused(lines('{"v":",]"}', '{"v":[1, ]}'), 2),
+  "also at a record's end": refused(lines('{"v":",}"}', '{"v":1,}'), 2),
   "NaN inside a value is refused": {
     content: lines('{"v":{"a":1}}', '{"v":{"a":NaN}}'),
     wanted: { code: "data.value", line: 2, column: "v" },
@@ -107,6 +109,7 @@ testCases("json", {
   "an array that is cut off is refused": refused('[{"v":1},\n{"v":2', 2),
   "an array that is not closed is refused": refused('[{"v":1}\n', 2),
   "a comma before the end is refused": refused('[{"v":1},\n]', 2),
+  "a comma before a record's end is refused": refused('[{"v":1},\n{"v":1\n,}]', 3),
   "a missing comma is refused": refused('[{"v":1}\n{"v":2}]', 2),
   "text after the array is refused": refused('[{"v":1}]\n{"v":2}', 2),
   "a record that is no object is refused": refused('[{"v":1},\n"x"]', 2),
