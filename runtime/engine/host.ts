@@ -39,6 +39,7 @@ export function makeHost(
     tempDir: context.tempDir,
     run: context.run,
     folder: end.folder,
+    shared: context.shared.get,
     warnings,
     duckdb: session ?? (() => own ??= open()),
     progress: () => opened?.progress().share ?? null,

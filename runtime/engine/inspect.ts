@@ -16,6 +16,7 @@ import { openStage, type StageSession } from "./move/session.ts";
 import { withNearest } from "./plan/jobs.ts";
 import { shapeBatch } from "./plan/shape.ts";
 import { makeRunFolder } from "./run_folder.ts";
+import { makeShared } from "./shared.ts";
 
 /** What a look into an end needs. */
 export interface InspectOptions {
@@ -57,12 +58,14 @@ export async function inspect(end: End, options: InspectOptions): Promise<Inspec
     signal: options.signal,
   });
   const session = await stage.open();
+  const things = makeShared();
   const host = {
     log: { debug: () => {}, info: () => {}, warn: options.warn },
     signal: options.signal,
     tempDir: folder.path,
     run: options.id,
     folder: end.folder,
+    shared: things.get,
     duckdb: () => Promise.resolve(session),
   };
   const source = connector.source(end.config, host);
@@ -100,6 +103,7 @@ export async function inspect(end: End, options: InspectOptions): Promise<Inspec
     },
     async [Symbol.asyncDispose]() {
       await source[Symbol.asyncDispose]();
+      await things[Symbol.asyncDispose]();
       await stage[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();
     },

@@ -6,6 +6,7 @@ import { duckdbMemory, usableThreads } from "./limits.ts";
 import { openStage, type Stage } from "./move/session.ts";
 import { asError, type RunContext, type RunRequest, type RunResult, secondsSince, type Told } from "./run_context.ts";
 import { makeRunFolder } from "./run_folder.ts";
+import { makeShared } from "./shared.ts";
 import { type Outcome, runStream } from "./stream.ts";
 import type { StreamJob } from "./stream_job.ts";
 import { resolveJobs } from "./plan/jobs.ts";
@@ -24,10 +25,12 @@ export async function runPipelines(request: RunRequest): Promise<RunResult> {
   try {
     await using folder = await makeRunFolder(request.tempParent, request.run);
     await using shared = sharedStage(request, folder.path);
+    await using things = makeShared();
     const context: RunContext = {
       ...request,
       tell,
       tempDir: folder.path,
+      shared: things,
       stage: shared.open,
       connectorOf: ({ connector }) => request.connectors.find(({ name }) => name === connector)!,
     };

@@ -3,6 +3,7 @@ import type { End, Pipeline } from "../config/pipeline.ts";
 import type { Emit, RunEvent, RunReport } from "../store/event.ts";
 import type { Limits } from "./limits.ts";
 import type { Stage } from "./move/session.ts";
+import type { Shared } from "./shared.ts";
 
 /** What a run is made of. */
 export interface RunRequest {
@@ -36,6 +37,7 @@ export type Told = RunEvent extends infer E ? E extends RunEvent ? Omit<E, "run"
 /** What the streams of a run share. */
 export interface RunContext extends RunRequest {
   readonly tempDir: string;
+  readonly shared: Shared;
   /** Opened at first use. */
   stage(): Promise<Stage>;
   tell(event: Told): void;
