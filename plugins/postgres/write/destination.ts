@@ -3,6 +3,7 @@ import type { PostgresConfig } from "../mod.ts";
 import { type Parameters, parametersOf } from "../parameters.ts";
 import type { PgSession } from "../session.ts";
 import { findExisting } from "./existing_table.ts";
+import { planTable } from "./plan_table.ts";
 import { readState } from "./state_table.ts";
 import { tableWriter } from "./table_writer.ts";
 import { POSTGRES_TYPES } from "./type_table.ts";
@@ -42,9 +43,11 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
         columns: existing.columns.map(({ name, typeName, type }) => ({ name, native: typeName, type })),
         madeByDteg: state !== undefined,
         isKept: existing.hasDependents || existing.indexes.some(({ isPlain }) => !isPlain),
+        ...(existing.rows !== undefined && { rows: existing.rows }),
       };
     },
     state: { read: async (table) => await readState(await open(), place(table)) },
+    plan: async (target) => await planTable(await open(), { ...target, table: place(target.table) }),
     open: async (target) =>
       await tableWriter({
         session: await open(),

@@ -1,22 +1,44 @@
-import { quoteName, quoteTable, quoteText, type TableOptions } from "../../../sdk/mod.ts";
+import { type PlannedTarget, quoteName, quoteTable, quoteText, type TableOptions } from "../../../sdk/mod.ts";
 import type { PgSession } from "../session.ts";
 import type { ExistingTable, PgTable } from "./existing_table.ts";
 import { findExisting } from "./existing_table.ts";
+import { loadedColumns } from "./fit_columns.ts";
 
 /** What a table that dteg makes is given. */
 export type Dress = Required<Pick<TableOptions, "primaryKey" | "indexes">> & Pick<TableOptions, "comment">;
 
 const NAME_BYTES = 63;
+/** A key of millions of rows is sorted in memory, as a restore does it; for this transaction. */
+const SORT_MEMORY = "SELECT set_config('maintenance_work_mem', '256MB', true) " +
+  "WHERE pg_catalog.pg_size_bytes(current_setting('maintenance_work_mem')) < 268435456";
 const list = (columns: readonly string[]) => columns.map(quoteName).join(", ");
 const sameList = (a: readonly string[], b: readonly string[]) => JSON.stringify(a) === JSON.stringify(b);
 
+/** What a target asks for. Columns of keys and indexes that the load does not bring are refused. */
+export function dressOf(target: PlannedTarget): Dress {
+  const { primaryKey = target.key, indexes = [], comment } = target.options;
+  if (target.schema.length === 0) return { primaryKey: [], indexes: [], comment };
+  return {
+    primaryKey: loadedColumns(primaryKey, { target, use: "the column of the primary key" }),
+    indexes: indexes.map((columns) => loadedColumns(columns, { target, use: "the column of an index" })),
+    comment,
+  };
+}
+
+/** SQL that gives a table its keys, indexes and comment. */
+export function dressing(table: PgTable, { primaryKey, indexes, comment }: Dress): readonly string[] {
+  const whole = quoteTable(table.schema, table.name);
+  return [
+    ...(primaryKey.length ? [`ALTER TABLE ${whole} ADD PRIMARY KEY (${list(primaryKey)})`] : []),
+    ...indexes.map((columns) => `CREATE INDEX ON ${whole} (${list(columns)})`),
+    ...(comment ? [`COMMENT ON TABLE ${whole} IS ${quoteText(comment)}`] : []),
+  ];
+}
+
 /** Gives a table its keys, indexes and comment. */
 export async function dressTable(session: PgSession, table: PgTable, dress: Dress): Promise<void> {
-  const whole = quoteTable(table.schema, table.name);
-  const { primaryKey, indexes, comment } = dress;
-  if (primaryKey.length) await session.query(`ALTER TABLE ${whole} ADD PRIMARY KEY (${list(primaryKey)})`);
-  for (const columns of indexes) await session.query(`CREATE INDEX ON ${whole} (${list(columns)})`);
-  if (comment) await session.query(`COMMENT ON TABLE ${whole} IS ${quoteText(comment)}`);
+  if (dress.primaryKey.length + dress.indexes.length) await session.query(SORT_MEMORY);
+  for (const sql of dressing(table, dress)) await session.query(sql);
 }
 
 /** True when a new table would lack something that this one has. */

@@ -14,6 +14,8 @@ export interface ExistingTable {
   readonly columns: readonly ExistingColumn[];
   readonly indexes: readonly ExistingIndex[];
   readonly comment: string | null;
+  /** The server's estimate of its rows; absent before its first ANALYZE. */
+  readonly rows?: number;
   /** Tables that inherit its columns; partitions are none. */
   readonly hasHeirs: boolean;
   /** Something that a new table of the same name would not have, indexes, primary key and the table's comment aside. */
@@ -66,7 +68,7 @@ export async function findExisting(session: PgSession, { schema, name }: PgTable
   const [table] = await session.query(
     `SELECT c.oid::text AS oid, c.relkind::text AS kind, (c.relpersistence = 'u')::text AS unlogged, (${OTHERS} > 0)::text AS others, ` +
       `(c.relkind = 'r' AND EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid))::text AS heirs, ` +
-      `pg_catalog.obj_description(c.oid, 'pg_class') AS comment ` +
+      `pg_catalog.obj_description(c.oid, 'pg_class') AS comment, c.reltuples::bigint::text AS rows ` +
       `FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ` +
       `WHERE n.nspname = ${quoteText(schema)} AND c.relname = ${
         quoteText(name)
@@ -83,6 +85,7 @@ export async function findExisting(session: PgSession, { schema, name }: PgTable
     columns: await existingColumns(session, oid),
     indexes,
     comment: table.comment ?? null,
+    ...(Number(table.rows) >= 0 && { rows: Number(table.rows) }),
     hasHeirs: table.heirs === "true",
     hasDependents: table.others === "true",
     ...(referenced && { referencedKey: indexes.find(({ isPrimary }) => isPrimary)?.columns ?? referenced }),

@@ -1,4 +1,4 @@
-import { DtegError, formatName, type Log, type Target } from "../../../sdk/mod.ts";
+import { DtegError, formatName, type Log, type PlannedTarget, type Target } from "../../../sdk/mod.ts";
 import { type ColumnFit, fitColumn } from "./column_fit.ts";
 import type { ExistingTable } from "./existing_table.ts";
 
@@ -54,7 +54,7 @@ function warnOfLeftOut({ existing, target, log }: Omit<Fitting, "staging">): voi
 /** The names of `asked`, refused where the load lacks one. `use` says what they are for. */
 export function loadedColumns(
   asked: readonly string[],
-  { target, use }: { readonly target: Target; readonly use: string },
+  { target, use }: { readonly target: PlannedTarget; readonly use: string },
 ): readonly string[] {
   const missing = asked.find((name) => !target.schema.some((column) => column.name === name));
   if (missing === undefined) return asked;

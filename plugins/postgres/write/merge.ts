@@ -1,4 +1,4 @@
-import { type Counts, DtegError, formatName, quoteName, type Target } from "../../../sdk/mod.ts";
+import { type Counts, DtegError, formatName, quoteName, quoteText, type Target } from "../../../sdk/mod.ts";
 import type { PgSession } from "../session.ts";
 import type { ColumnFit } from "./column_fit.ts";
 import type { ExistingTable } from "./existing_table.ts";
@@ -16,17 +16,26 @@ interface Merge extends Staged {
   readonly whole: string;
   readonly existing: ExistingTable;
   readonly fits: readonly ColumnFit[];
+  /** How many rows are staged. */
+  readonly rows: number;
 }
 
 /** Makes the key of the staged rows unique, or refuses them: NULL in it, or rows that differ. Gives the rows taken away. */
 export async function uniteKeys(merge: Staged): Promise<number> {
+  const { session, staged, key } = merge;
+  const list = key.map(quoteName).join(", ");
+  const isNull = key.map((name) => `${quoteName(name)} IS NULL`).join(" OR ");
+  const [odd] = await session.query(
+    `SELECT 1 FROM ${staged} GROUP BY ${list} HAVING count(*) > 1 OR ${isNull} LIMIT 1`,
+  );
+  if (!odd) return 0;
   await refuseNullKeys(merge);
   return await collapseDoubles(merge);
 }
 
 /** Brings staged rows into the target by key, inside the transaction that is open. Equal rows are not rewritten. */
 export async function mergeStaged(merge: Merge): Promise<Pick<Counts, "inserted" | "updated" | "unchanged">> {
-  const { session, staged, whole, existing, fits, key, target } = merge;
+  const { session, staged, whole, existing, fits, key, target, rows } = merge;
   const on = joinOn(merge);
   const isUnique = existing.indexes.some(({ isUnique, isPlain, columns }) =>
     isUnique && isPlain && columns.every((name) => key.includes(name))
@@ -45,8 +54,7 @@ export async function mergeStaged(merge: Merge): Promise<Pick<Counts, "inserted"
       { column: always.name, hint: `leave it out: columns: { ${always.name}: { drop: true } }` },
     );
   }
-  const [{ n }] = await session.query(`SELECT count(*)::text AS n FROM ${staged}`);
-  const rows = Number(n);
+  if (await canMergeAtOnce(merge)) return await mergeAtOnce(merge, rest);
   const sets = rest.map(({ name, value }) => `${quoteName(name)} = ${value}`).join(", ");
   const updated = rest.length
     ? await session.change(`UPDATE ${whole} t SET ${sets} FROM ${staged} s WHERE ${on} AND ${differ(rest)}`)
@@ -56,6 +64,37 @@ export async function mergeStaged(merge: Merge): Promise<Pick<Counts, "inserted"
     where: ` WHERE NOT EXISTS (SELECT 1 FROM ${whole} t WHERE ${on})`,
   });
   return { inserted, updated, unchanged: rows - inserted - updated };
+}
+
+/** MERGE joins once; it has no rules, and triggers that write would blur the count of what was inserted. */
+async function canMergeAtOnce({ session, existing: { kind, oid, hasHeirs }, fits }: Merge): Promise<boolean> {
+  if (kind !== "r" || hasHeirs || fits.length === 0) return false;
+  const [row] = await session.query(
+    `SELECT (current_setting('server_version_num')::int >= 150000 AND current_setting('track_counts') = 'on' ` +
+      `AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_trigger g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal) ` +
+      `AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid))::text AS can ` +
+      `FROM pg_catalog.pg_class c WHERE c.oid = ${quoteText(oid)}::oid`,
+  );
+  return row?.can === "true";
+}
+
+async function mergeAtOnce(
+  merge: Merge,
+  rest: readonly ColumnFit[],
+): Promise<Pick<Counts, "inserted" | "updated" | "unchanged">> {
+  const { session, staged, whole, existing, fits, rows } = merge;
+  const { list, overriding } = insertion(merge);
+  const sets = rest.map(({ name, value }) => `${quoteName(name)} = ${value}`).join(", ");
+  const counter = `SELECT pg_catalog.pg_stat_get_xact_tuples_inserted(${quoteText(existing.oid)}::oid)::text AS n`;
+  const [before] = await session.query(counter);
+  const changed = await session.change(
+    `MERGE INTO ${whole} t USING ${staged} s ON ${joinOn(merge)} ` +
+      (rest.length ? `WHEN MATCHED AND ${differ(rest)} THEN UPDATE SET ${sets} ` : "") +
+      `WHEN NOT MATCHED THEN INSERT (${list})${overriding} VALUES (${fits.map(({ value }) => value).join(", ")})`,
+  );
+  const [after] = await session.query(counter);
+  const inserted = Number(after.n) - Number(before.n);
+  return { inserted, updated: changed - inserted, unchanged: rows - changed };
 }
 
 /** Makes the target hold the staged rows only, without taking away a row that stays: foreign keys may lead to it. */
@@ -78,16 +117,23 @@ export async function insertStaged(
     >
     & { readonly where?: string },
 ): Promise<number> {
-  const list = fits.map(({ name }) => quoteName(name)).join(", ");
-  const isIdentity = existing.columns.some(({ name, filled }) =>
-    filled === "identity" && fits.some((fit) => fit.name === name)
-  );
-  const overriding = isIdentity ? " OVERRIDING SYSTEM VALUE" : "";
+  const { list, overriding } = insertion({ existing, fits });
   return await session.change(
     `INSERT INTO ${whole} (${list})${overriding} SELECT ${
       fits.map(({ value }) => value).join(", ")
     } FROM ${staged} s${where}`,
   );
+}
+
+/** The columns that an INSERT names, and what it says of identities. */
+function insertion({ existing, fits }: Pick<Merge, "existing" | "fits">) {
+  const isIdentity = existing.columns.some(({ name, filled }) =>
+    filled === "identity" && fits.some((fit) => fit.name === name)
+  );
+  return {
+    list: fits.map(({ name }) => quoteName(name)).join(", "),
+    overriding: isIdentity ? " OVERRIDING SYSTEM VALUE" : "",
+  };
 }
 
 function joinOn({ key, fits }: Pick<Merge, "key" | "fits">): string {
@@ -118,9 +164,6 @@ async function refuseNullKeys({ session, staged, target, key }: Staged): Promise
 
 /** Of rows that are equal in all columns one is kept; rows of one key that differ are refused. */
 async function collapseDoubles({ session, staged, target, key }: Staged): Promise<number> {
-  const list = key.map(quoteName).join(", ");
-  const [double] = await session.query(`SELECT 1 FROM ${staged} GROUP BY ${list} HAVING count(*) > 1 LIMIT 1`);
-  if (!double) return 0;
   const same = key.map((name) => `a.${quoteName(name)} = b.${quoteName(name)}`).join(" AND ");
   const [different] = await session.query(
     `SELECT concat_ws(', ', ${key.map((name) => `a.${quoteName(name)}::text`).join(", ")}) AS example ` +

@@ -12,7 +12,7 @@ import {
 } from "../../../sdk/mod.ts";
 import type { PgSession } from "../session.ts";
 import { type ColumnFit, refuseChanges } from "./column_fit.ts";
-import { type Dress, dressTable, hasMoreThan, renameIndexes } from "./dress.ts";
+import { dressOf, dressTable, hasMoreThan, renameIndexes } from "./dress.ts";
 import { type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
 import { fitColumns, loadedColumns } from "./fit_columns.ts";
 import { askCommitted } from "./lost_commit.ts";
@@ -162,16 +162,26 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
       return countsOf({ inserted: rows - filtered, filtered });
     }
     const fits = fitColumns({ existing, staging: stagedTable, target, log });
-    if (target.write !== "append") await session.query(`ANALYZE ${staged}`); // what is joined wants to be known
+    await analyzeKey(existing);
     await refuseChanges(session, fits, { staged, target, label });
-    const counts = countsOf({ filtered, ...await bringIn(existing, fits) });
+    const counts = countsOf({ filtered, ...await bringIn(existing, { fits, filtered }) });
     await session.query(`DROP TABLE ${staged}`);
     return counts;
   }
 
+  /** What is joined wants to be known to the planner. */
+  async function analyzeKey({ referencedKey = [] }: ExistingTable): Promise<void> {
+    const joined = { append: [], merge: key, replace: referencedKey }[target.write];
+    const columns = joined.filter((name) => target.schema.some((column) => column.name === name)).map(quoteName);
+    if (columns.length) await session.query(`ANALYZE ${staged} (${columns.join(", ")})`);
+  }
+
   /** Brings the staged rows into the table that is there. */
-  async function bringIn(existing: ExistingTable, fits: readonly ColumnFit[]): Promise<Partial<Counts>> {
-    const merge = { session, staged, target, key, whole, existing, fits };
+  async function bringIn(
+    existing: ExistingTable,
+    { fits, filtered }: { readonly fits: readonly ColumnFit[]; readonly filtered: number },
+  ): Promise<Partial<Counts>> {
+    const merge = { session, staged, target, key, whole, existing, fits, rows: rows - filtered };
     if (target.write === "merge") return await mergeStaged(merge);
     if (target.write === "replace" && existing.referencedKey) {
       const referenced = loadedColumns(existing.referencedKey, {
@@ -197,15 +207,4 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
     await session.query(`ALTER TABLE ${staged} RENAME TO ${quoteName(name)}`);
     await renameIndexes(session, target.table, { staging: staging.name });
   }
-}
-
-/** Columns of keys and indexes that the load does not bring are refused before anything moves. */
-function dressOf(target: Target): Dress {
-  const { primaryKey = target.key, indexes = [], comment } = target.options;
-  if (target.schema.length === 0) return { primaryKey: [], indexes: [], comment };
-  return {
-    primaryKey: loadedColumns(primaryKey, { target, use: "the column of the primary key" }),
-    indexes: indexes.map((columns) => loadedColumns(columns, { target, use: "the column of an index" })),
-    comment,
-  };
 }
