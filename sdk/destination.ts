@@ -45,6 +45,8 @@ export interface Existing {
   readonly isKept?: boolean;
   /** dteg made it, and somebody changed it since. */
   readonly isAltered?: boolean;
+  /** Rows in it, when that is known without counting: an estimate. */
+  readonly rows?: number;
 }
 
 /** What a destination keeps with the data about its last load of a stream. */
@@ -80,6 +82,9 @@ export interface Target {
   /** The stream's `table:` settings. */
   readonly options: TableOptions;
 }
+
+/** A target that nothing is written to yet: what a plan is made of. */
+export type PlannedTarget = Pick<Target, "table" | "schema" | "write" | "key" | "options">;
 
 /** Used when dteg makes the table. */
 export interface TableOptions {
@@ -129,6 +134,8 @@ export interface Destination extends AsyncDisposable {
   check(step?: CheckStep): Promise<void>;
   describe(table: TableName): Promise<Existing | undefined>;
   readonly state: StateStore;
+  /** What a load would make or drop there, as statements or in words; it changes nothing. Rows that it writes are not told. */
+  plan(target: PlannedTarget): Promise<readonly string[]>;
   open(target: Target): Promise<Writer>;
   /** Runs statements of the user that may change anything, outside of loads. */
   execute?(sql: string): Promise<void>;

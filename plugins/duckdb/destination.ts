@@ -3,6 +3,7 @@ import { type Destination, DtegError, formatName, type Host, quoteTable, type Ta
 import { databasePath, isFile, OWN_PREFIX, refuseFolder } from "./database.ts";
 import { findExisting } from "./existing_table.ts";
 import type { DuckdbConfig } from "./mod.ts";
+import { planTable } from "./plan_table.ts";
 import { readState } from "./state_table.ts";
 import { tableWriter } from "./table_writer.ts";
 import { DUCKDB_TYPES } from "./type_table.ts";
@@ -28,6 +29,7 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
       if (isFile(path)) await open(); // who holds it is told before anything moves; and a source that is the same file shares it
     },
     async describe(table) {
+      if (!isFile(path)) return undefined; // opening it would make it
       const { session, catalog } = await open();
       const existing = await findExisting(session, catalog, table);
       if (!existing) return undefined;
@@ -37,13 +39,20 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
         columns: existing.columns.map((column, index) => ({ ...column, type: schema[index].type })),
         madeByDteg: state !== undefined,
         isKept: existing.hasDependents,
+        ...(existing.rows !== undefined && { rows: existing.rows }),
       };
     },
     state: {
       async read(table) {
+        if (!isFile(path)) return undefined;
         const { session, catalog } = await open();
         return await readState(session, { catalog, schema: schemaOf(table), target: table.name });
       },
+    },
+    async plan(target) {
+      if (!isFile(path)) return planTable(target, undefined);
+      const { session, catalog } = await open();
+      return planTable(target, await findExisting(session, catalog, target.table));
     },
     async open(target) {
       const { session, catalog } = await open();

@@ -8,6 +8,8 @@ export interface ExistingTable {
   readonly columns: readonly { readonly name: string; readonly native: string }[];
   /** Something that a new table of the same name would not have: keys, indexes, comments, defaults. */
   readonly hasDependents: boolean;
+  /** DuckDB's estimate of its rows. */
+  readonly rows?: number;
   /** The primary key, where foreign keys of other tables lead to it: its rows cannot all be taken away at once. */
   readonly referencedKey?: readonly string[];
 }
@@ -32,7 +34,8 @@ export async function findExisting(
       `(SELECT count(*) FROM duckdb_constraints() WHERE ${
         where("table_name")
       }) + (SELECT count(*) FROM duckdb_indexes() WHERE ${where("table_name")}) + ` +
-      `(SELECT count(*) FROM duckdb_tables() WHERE ${where("table_name")} AND comment IS NOT NULL) AS dependents`,
+      `(SELECT count(*) FROM duckdb_tables() WHERE ${where("table_name")} AND comment IS NOT NULL) AS dependents, ` +
+      `(SELECT estimated_size FROM duckdb_tables() WHERE ${where("table_name")}) AS rows`,
   );
   const isView = Number(found.views) > 0;
   const marked = rows.some((row) => row.column_default !== null || row.comment !== null);
@@ -42,6 +45,7 @@ export async function findExisting(
     isView,
     columns: rows.map((row) => ({ name: String(row.column_name), native: String(row.data_type) })),
     hasDependents: Number(found.dependents) > 0 || marked,
+    ...(found.rows !== null && { rows: Number(found.rows) }),
     ...(referencedKey && { referencedKey }),
   };
 }
@@ -59,7 +63,7 @@ async function findReferencedKey(
 
 /** SQL that gives a table its keys, indexes and comment. `built` is its name now. */
 export function dressTable(
-  { catalog, table, built }: { readonly catalog: string; readonly table: TableName; readonly built: string },
+  { catalog, table, built }: { readonly catalog?: string; readonly table: TableName; readonly built: string },
   options: {
     readonly primaryKey?: readonly string[];
     readonly indexes?: readonly (readonly string[])[];

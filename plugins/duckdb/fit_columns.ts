@@ -1,4 +1,11 @@
-import { type DataType, DtegError, formatName, type Target } from "../../sdk/mod.ts";
+import {
+  type DataType,
+  DtegError,
+  formatName,
+  type PlannedTarget,
+  type TableOptions,
+  type Target,
+} from "../../sdk/mod.ts";
 import type { ExistingTable } from "./existing_table.ts";
 import { nativeType } from "./type_table.ts";
 
@@ -45,7 +52,7 @@ export function columnsLeftOut(existing: ExistingTable, target: Target): readonl
 /** The names of `asked` as the load has them; refused where it lacks one. `use` says what they are for. */
 export function loadedColumns(
   asked: readonly string[],
-  { target, use }: { readonly target: Target; readonly use: string },
+  { target, use }: { readonly target: PlannedTarget; readonly use: string },
 ): readonly string[] {
   return asked.map((name) => {
     const found = target.schema.find((column) => column.name === name) ??
@@ -100,3 +107,14 @@ function holdsLess(native: string, type: DataType): boolean {
 
 /** DuckDB prints the names of a struct's fields in quotes only where they need them. */
 const unquoted = (type: string) => type.replace(/"(\w+)" /g, "$1 ");
+
+/** Columns of keys and indexes that the load does not bring are refused before anything moves. */
+export function checkedOptions(target: PlannedTarget): TableOptions {
+  const { primaryKey = [], indexes = [] } = target.options;
+  if (target.schema.length === 0) return target.options;
+  return {
+    ...target.options,
+    primaryKey: loadedColumns(primaryKey, { target, use: "the column of the primary key" }),
+    indexes: indexes.map((columns) => loadedColumns(columns, { target, use: "the column of an index" })),
+  };
+}

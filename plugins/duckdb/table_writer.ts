@@ -11,7 +11,6 @@ import {
   quoteTable,
   quoteText,
   type ScanBatch,
-  type TableOptions,
   type Target,
   type Writer,
 } from "../../sdk/mod.ts";
@@ -19,7 +18,7 @@ import { dressTable, type ExistingTable, findExisting } from "./existing_table.t
 import { mergeStaged, replaceByKey } from "./merge.ts";
 import { makeStateTable, writeState } from "./state_table.ts";
 import { nativeType } from "./type_table.ts";
-import { columnsLeftOut, fitColumns, loadedColumns } from "./fit_columns.ts";
+import { checkedOptions, columnsLeftOut, fitColumns, loadedColumns } from "./fit_columns.ts";
 
 /** Where a writer writes. */
 export interface TablePlace {
@@ -143,17 +142,6 @@ export async function tableWriter({ session, catalog, target, log }: TablePlace)
       const sql of dressTable({ catalog, table: { ...target.table, schema }, built: target.table.name }, options)
     ) await session.run(sql);
   }
-}
-
-/** Columns of keys and indexes that the load does not bring are refused before anything moves. */
-function checkedOptions(target: Target): TableOptions {
-  const { primaryKey = [], indexes = [] } = target.options;
-  if (target.schema.length === 0) return target.options;
-  return {
-    ...target.options,
-    primaryKey: loadedColumns(primaryKey, { target, use: "the column of the primary key" }),
-    indexes: indexes.map((columns) => loadedColumns(columns, { target, use: "the column of an index" })),
-  };
 }
 
 /** The rows with the types that the table gets. */

@@ -13,6 +13,7 @@ import { folderWriter, refuseOtherFormat } from "./folder_writer.ts";
 import { readManifest } from "../manifest.ts";
 import type { FileConfig } from "../mod.ts";
 import { fileError, readFolder, statOf } from "../paths.ts";
+import { planFile } from "./plan_file.ts";
 import { type Place, placeOf, streamFolder, writingOf } from "./place.ts";
 import { removeDead } from "./staged_file.ts";
 import { standingOf } from "./sidecar.ts";
@@ -36,6 +37,7 @@ export function fileDestination(config: FileConfig, host: Host): Destination {
     check: () => check(place, config),
     describe: (table) => describe(place, table),
     state,
+    plan: ({ table, schema }) => Promise.resolve([planFile({ place, writing, config }, { table, schema, types })]),
     async open(target) {
       const session = await host.duckdb();
       if (place.kind === "stdout") return stdoutWriter({ target, writing, config, session, host });
