@@ -88,6 +88,21 @@ export const ERROR_CODES = {
     "Another session was in the way: a deadlock or a serialization failure.",
     "Run again.",
   ),
+  "hook.failed": row(
+    "data",
+    "A statement of `hooks` failed: one of `before` stops the pipeline, after one of `after` the rows stay loaded.",
+    "Mend the statement, or what it works on; then run it by hand, or the pipeline again.",
+  ),
+  "hook.no_sql": row(
+    "config",
+    "`hooks` stand for an end that runs no SQL.",
+    "Leave them out; databases have hooks, files have none.",
+  ),
+  "pipeline.cycle": row(
+    "config",
+    "Pipelines that come after one another in a circle.",
+    "Leave one of the names out of its `after`.",
+  ),
   "connection.server_memory": row("environment", "The server has not enough memory.", "Look at the server's settings."),
   "connector.config": row(
     "config",

@@ -12,6 +12,34 @@ export interface Pipeline {
   /** Whether the other streams go on when one fails. */
   readonly onError: "continue" | "stop";
   readonly tags: readonly string[];
+  /** Absent: the usual. */
+  readonly retry?: Retry;
+  readonly hooks?: PipelineHooks;
+  /** Names of pipelines that come before this one where they are chosen too. */
+  readonly after?: readonly string[];
+}
+
+/** How what may pass by itself is tried again. Times are milliseconds. */
+export interface Retry {
+  /** How often in all: 1 tries nothing again. */
+  readonly attempts: number;
+  readonly backoff: "exponential" | "fixed" | "none";
+  readonly delay: number;
+  readonly maxDelay: number;
+  /** No attempt begins later than this after the first. */
+  readonly budget: number;
+}
+
+/** Statements of SQL that run before and after a load, outside of its commit. */
+export interface Hooks {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+/** The statements by the end that they run on. */
+export interface PipelineHooks {
+  readonly source: Hooks;
+  readonly destination: Hooks;
 }
 
 /** A source or destination. */

@@ -27,7 +27,7 @@ export const LATER_IN_STREAM: Words = {
 
 /** Keys of a pipeline that later versions build. */
 export const LATER_IN_PIPELINE: Words = {
-  ...words("models", "checks", "hooks", "after", "retry", "on_loss", "load_columns", "keep", "names", "contract"),
+  ...words("models", "checks", "on_loss", "load_columns", "keep", "names", "contract"),
   ...words("verify", "max_rejects", "timezone", "notify", "environments"),
   schedule: { form: scheduleFault },
 };

@@ -1,4 +1,7 @@
 import { type TProperties, type TSchema, Type } from "@sinclair/typebox";
+import { HOOKS_SCHEMA } from "../around/hooks.ts";
+import { AFTER_SCHEMA } from "../around/order.ts";
+import { RETRY_SCHEMA } from "../around/retry.ts";
 import { SIZE_PATTERN } from "../size.ts";
 import { LATER_IN_PIPELINE, LATER_IN_PROJECT } from "./later_words.ts";
 import { noted } from "./note.ts";
@@ -63,6 +66,9 @@ export function pipelineObject({ source, destination, settings }: PipelineParts)
         description: "Words by which several pipelines are run: tag:nightly.",
       }),
     ),
+    after: Type.Optional(AFTER_SCHEMA),
+    retry: Type.Optional(RETRY_SCHEMA),
+    hooks: Type.Optional(HOOKS_SCHEMA),
   }, { ...closed, title: "a pipeline" });
   return noted(pipeline, { later: LATER_IN_PIPELINE });
 }

@@ -1,5 +1,8 @@
 import type { TProperties } from "@sinclair/typebox";
 import { DtegError } from "../../../sdk/mod.ts";
+import { hooksOf } from "../around/hooks.ts";
+import { afterOf } from "../around/order.ts";
+import { retryOf } from "../around/retry.ts";
 import { coerce } from "../form/coerce.ts";
 import { type KnownConnector, propertiesOf } from "../form/known_connector.ts";
 import { endSchema, pipelineObject, PROJECT_SCHEMA } from "../form/pipeline_schema.ts";
@@ -75,6 +78,9 @@ export async function assemble(given: Tree, options: AssembleOptions): Promise<L
       settings: { ...shared.settings, ...settings },
       onError: on_error === "stop" ? "stop" : "continue",
       tags: Array.isArray(tags) ? tags.map(String) : [],
+      ...retryOf(tree.root),
+      ...hooksOf(tree.root),
+      ...afterOf(tree.root),
     },
     warnings: [...new Set(found.map((warning) => secrets.mask(located(warning))))],
   };
