@@ -57,7 +57,7 @@ export interface Host {
   readonly run: string;
   /** Folder that relative paths start at. */
   readonly folder: string;
-  /** What the streams of a run share (connections, what a catalogue holds): made when its name is first asked for, let go at the run's end. */
-  shared<T extends Partial<AsyncDisposable>>(name: string, make: () => T): T;
+  /** What the streams of a run share (connections, what a catalogue holds): made when its name is first asked for. Disposed at the run's end, where it can be. */
+  shared<T extends object>(name: string, make: () => T): T;
   duckdb(): Promise<DuckSession>;
 }

@@ -30,6 +30,8 @@ export interface PgSession extends AsyncDisposable {
   copyIn(sql: string, bytes: ReadableStream<Uint8Array>): Promise<number>;
   /** Runs a step in a transaction in which dates and numbers have one text form, whatever the server's settings. */
   transaction<T>(step: () => Promise<T>, options?: { readonly mode?: string }): Promise<T>;
+  /** True while it is connected, and no transaction is open: the next one who takes it finds it as new. */
+  isReusable(): boolean;
 }
 
 /** A column of a result, as the driver has it. */
@@ -172,6 +174,8 @@ function makeSession(
   { server, label, onEnd }: { readonly server: ServerAddress; readonly label: string; readonly onEnd: () => void },
 ): PgSession {
   let isOpen = true;
+  let status = "I"; // the server's word: I idle, T in a transaction, E in a failed one
+  client.connection.on("readyForQuery", (message: { readonly status: string }) => status = message.status);
   const attempt = (action: string) => ({ label, action });
 
   async function run(
@@ -221,6 +225,7 @@ function makeSession(
         throw error;
       }
     },
+    isReusable: () => isOpen && status === "I" && !client.connection.stream.destroyed,
     async [Symbol.asyncDispose]() {
       if (!isOpen) return;
       isOpen = false;

@@ -1,14 +1,14 @@
 /** What the streams of a run share. */
 export interface Shared extends AsyncDisposable {
   /** The thing of a name, made when it is first asked for. */
-  get<T extends Partial<AsyncDisposable>>(name: string, make: () => T): T;
+  get<T extends object>(name: string, make: () => T): T;
 }
 
 /** Keeps things by their names, and lets go of them at the end. */
 export function makeShared(): Shared {
-  const things = new Map<string, Partial<AsyncDisposable>>();
+  const things = new Map<string, object>();
   return {
-    get<T extends Partial<AsyncDisposable>>(name: string, make: () => T): T {
+    get<T extends object>(name: string, make: () => T): T {
       const known = things.get(name);
       if (known) return known as T;
       const made = make();
@@ -16,7 +16,7 @@ export function makeShared(): Shared {
       return made;
     },
     async [Symbol.asyncDispose]() {
-      for (const thing of things.values()) await thing[Symbol.asyncDispose]?.();
+      for (const thing of things.values()) await (thing as Partial<AsyncDisposable>)[Symbol.asyncDispose]?.();
     },
   };
 }

@@ -18,10 +18,10 @@ export async function extensionBatch(reading: Reading): Promise<ScanBatch> {
   const { host, request, columns, session } = reading;
   const duck = await host.duckdb();
   const fault = (error: unknown) => scanFault(error, { columns, label: session.label, action: "read from" });
-  const catalog = await attach(duck, reading).catch((error) => {
+  const table = await plainTable(reading);
+  const catalog = await attach(duck, reading, table?.name.schema).catch((error) => {
     throw fault(error);
   });
-  const table = await plainTable(reading);
   const read = columns.map((column, index) => ({
     ...column,
     isText: request.text.includes(column.name),
@@ -31,11 +31,12 @@ export async function extensionBatch(reading: Reading): Promise<ScanBatch> {
     ? quoteTable(catalog, table.name.schema, table.name.name)
     : `postgres_query(${quoteText(catalog)}, ${quoteText(serverQuery(reading))})`;
   const list = read.map((column) => `${valueOf(column, duck)} AS ${quoteName(column.name)}`).join(", ");
-  const schema = read.map(({ name, type, nullable, native, isText }) => ({
+  const schema = read.map(({ name, type, nullable, native, comment, isText }) => ({
     name,
     type: isText ? { kind: "text" } as const : type,
     nullable,
     native,
+    ...(comment !== undefined && { comment }),
   }));
   return {
     kind: "scan",
@@ -82,14 +83,21 @@ async function inTransaction<T>(duck: DuckSession, step: () => Promise<T>): Prom
   }
 }
 
-/** The table, when a scan of it by page ranges gives exactly what is asked for. */
+/** From this size on a table is scanned by page ranges in parallel; below it one query is cheaper than what that takes. */
+const SCAN_FROM = 32 * 2 ** 20;
+
+/** The table, when a scan of it by page ranges gives exactly what is asked for, and is worth it. */
 async function plainTable({ relation, request, columns, session }: Reading): Promise<Relation | undefined> {
   const isPlain = relation !== undefined && (relation.kind === "r" || relation.kind === "m") && !relation.hasChildren &&
     request.where === undefined && request.limit === undefined && request.text.length === 0 && !hasTwins(columns) &&
     columns.every((column) => !column.isDomain && isExactInDuckdb(column));
-  if (!isPlain || !columns.some(isBoundedNumeric)) return isPlain ? relation : undefined;
-  const [row] = await session.query("SELECT pg_catalog.pg_is_in_recovery()::text AS standby");
-  return row.standby === "true" ? undefined : relation; // a standby gives no snapshot to check for NaN beside
+  if (!isPlain) return undefined;
+  const [row] = await session.query(
+    "SELECT pg_catalog.pg_is_in_recovery()::text AS standby, pg_catalog.pg_relation_size($1::oid)::text AS bytes",
+    [relation.oid],
+  );
+  const hasNoSnapshot = row.standby === "true" && columns.some(isBoundedNumeric); // to check for NaN beside
+  return hasNoSnapshot || Number(row.bytes) < SCAN_FROM ? undefined : relation;
 }
 
 const hasTwins = (columns: readonly PgColumn[]) =>
@@ -112,16 +120,30 @@ function valueOf(column: PgColumn & { readonly isText: boolean; readonly ref: st
 const isTextual = (type: DataType) =>
   type.kind === "text" || type.kind === "other" || (type.kind === "decimal" && type.precision === undefined);
 
-/** Attaches the server to the run's DuckDB, once for the run. */
-async function attach(duck: DuckSession, { parameters, session, host }: Reading): Promise<string> {
+/** A schema that no server has. */
+const NO_SCHEMA = "_dteg_none";
+
+/**
+ * Attaches the server to the run's DuckDB, once for the run. DuckDB looks through the tables of all that is attached whenever it is asked
+ * what there is: so only the schema of a table that is scanned is shown to it, and none for queries.
+ */
+async function attach(
+  duck: DuckSession,
+  { parameters, session, host }: Reading,
+  schema: string = NO_SCHEMA,
+): Promise<string> {
   const roots = `${host.tempDir}/roots.pem`;
   const info = conninfo(parameters, { server: session.server, roots });
-  if (info.includes(roots)) writeFileSync(roots, rootCertificates.join("\n"));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(info)));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${info}\0${schema}`)));
   const catalog = `pg_${[...digest.subarray(0, 6)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  const state = host.shared(`postgres attached ${catalog}`, (): { isDone?: boolean } => ({}));
+  if (state.isDone) return catalog;
   await duck.alone("postgres", async () => {
+    if (info.includes(roots)) writeFileSync(roots, rootCertificates.join("\n"));
     await duck.load("postgres_scanner");
-    await duck.run(`ATTACH IF NOT EXISTS ${quoteText(info)} AS ${quoteName(catalog)} (TYPE postgres, READ_ONLY)`);
+    const options = `TYPE postgres, READ_ONLY, SCHEMA ${quoteText(schema)}`;
+    await duck.run(`ATTACH IF NOT EXISTS ${quoteText(info)} AS ${quoteName(catalog)} (${options})`);
   });
+  state.isDone = true;
   return catalog;
 }

@@ -1,4 +1,5 @@
 import { DtegError, type DuckSession, quoteName, quoteText } from "../../../sdk/mod.ts";
+import { takeSession } from "../pool.ts";
 import { isBoundedNumeric } from "../type_map.ts";
 import { type Reading, restOf } from "./reading.ts";
 
@@ -17,8 +18,7 @@ export async function besideNanCheck<T>(
   const counts = numerics.map(({ name }, index) =>
     `count(*) FILTER (WHERE ${quoteName(name)} = 'NaN')::text AS n${index}`
   ).join(", ");
-  const { connect } = await import("../session.ts");
-  await using session = await connect(parameters, { signal: host.signal });
+  await using session = await takeSession(parameters, host);
   const [{ id }] = await duck.all(
     `SELECT id FROM postgres_query(${quoteText(catalog)}, 'SELECT pg_catalog.pg_export_snapshot() AS id')`,
   );

@@ -1,7 +1,15 @@
 import { type Batch, DtegError, type Host, quoteTable, type ReadRequest, type Source } from "../../../sdk/mod.ts";
-import { columnsOf, columnsOfQuery, findRelation, listRelations, type PgColumn } from "../catalog.ts";
+import {
+  columnsOf,
+  columnsOfQuery,
+  describeRelations,
+  findRelation,
+  listRelations,
+  type PgColumn,
+} from "../catalog.ts";
 import type { PostgresConfig } from "../mod.ts";
 import { type Parameters, parametersOf } from "../parameters.ts";
+import { takeSession } from "../pool.ts";
 import type { PgSession } from "../session.ts";
 import { copiedType, copyForm } from "../type_map.ts";
 import { extensionBatch } from "./extension_batch.ts";
@@ -13,15 +21,17 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
   let parameters: Parameters | undefined;
   let opened: Promise<PgSession> | undefined;
   const resolved = () => parameters ??= parametersOf(config);
-  const open = () =>
-    opened ??= import("../session.ts").then(({ connect }) => connect(resolved(), { signal: host.signal }));
+  const open = () => opened ??= takeSession(resolved(), host);
 
   return {
     async check() {
       await open();
     },
-    async *discover() {
-      for (const { name, rows } of await listRelations(await open())) yield { name, ...(rows > 0 && { rows }) };
+    async *discover(filter = () => true) {
+      const session = await open();
+      const relations = await listRelations(session);
+      const wanted = relations.filter(({ name, isPartition }) => !isPartition && filter(name)); // the whole table has a partition's rows
+      for await (const { columns: _, ...stream } of describeRelations(session, wanted)) yield stream;
     },
     async open(request) {
       const session = await open();
@@ -120,6 +130,7 @@ function copyBatch(reading: Reading): Batch & { readonly kind: "bytes" } {
     type: column.type,
     nullable: column.nullable,
     native: { system: "postgres", type: copiedType(column) },
+    ...(column.comment !== undefined && { comment: column.comment }),
   }));
   return { kind: "bytes", format: "pgcopy", schema, stream: session.copyOut(sql) };
 }
