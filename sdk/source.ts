@@ -67,6 +67,8 @@ export interface Reader extends AsyncDisposable {
   readonly parts: readonly Part[];
   /** Size of what is read in bytes, where known. */
   readonly bytes?: number;
+  /** What is read is gone then, as from a pipe: it cannot be opened again. */
+  readonly readsOnce?: boolean;
   read(part: Part): Promise<Batch>;
   /** Throws a DtegError when what was read has changed meanwhile. Called after the last part and before the commit. */
   verify(): Promise<void>;

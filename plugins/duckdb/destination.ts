@@ -58,6 +58,11 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
       const { session, catalog } = await open();
       return await tableWriter({ session, catalog, target, log: host.log });
     },
+    async execute(sql) {
+      const { session, catalog } = await open();
+      await session.run(`USE ${quoteTable(catalog, "main")}`);
+      await session.run(sql);
+    },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

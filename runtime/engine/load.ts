@@ -35,6 +35,15 @@ export interface Ends {
 export interface Tally {
   phase: "before" | "moving";
   read: number;
+  /** What was read, or is being sent, cannot be begun again. */
+  isBound: boolean;
+}
+
+/** A load: its id is the same in all attempts. */
+export interface Load {
+  readonly id: string;
+  /** From 1 up. */
+  readonly attempt: number;
 }
 
 /** A stream that is to be moved. */
@@ -43,6 +52,7 @@ export interface Move {
   readonly context: RunContext;
   readonly reader: Reader;
   readonly tally: Tally;
+  readonly load: Load;
 }
 
 /** How files are looked at: the quick way first. */
@@ -69,7 +79,7 @@ export async function moveParts(ends: Ends, move: Move): Promise<Counts> {
 
 async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
   const { destination } = ends;
-  const { job, context, reader, tally } = move;
+  const { job, context, reader, tally, load } = move;
   const [part] = reader.parts;
   const batch = await reader.read(part);
   const before = (await destination.state.read(job.table))?.names;
@@ -81,19 +91,19 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
     }
     : await stagedShape(batch, ends, { move, look, before, declared });
   checkTypes(ready.batch.schema, destination, job);
-  const load = crypto.randomUUID().replaceAll("-", "").slice(0, 16);
   await using writer = await destination.open({
     table: job.table,
     schema: ready.batch.schema,
     write: job.stream.write,
     key: job.stream.key.map((column) => ready.names[column] ?? column),
-    load,
+    load: load.id,
     run: context.run,
     complete: reader.complete,
     snapshotAt: reader.snapshotAt,
     options: { ...job.stream.table, numbers: job.stream.numbers },
   });
   tally.phase = "moving";
+  if (load.attempt > 1) await writer.discard(); // what an attempt before could not take away
   try {
     tally.read = await deliver(ready.batch, { writer, part: part.id, ends });
   } catch (error) {
@@ -101,16 +111,18 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
   }
   await reader.verify();
   context.signal.throwIfAborted();
-  const { pipeline, name, table } = job;
+  const { pipeline, name, table, target } = job;
+  tally.isBound ||= target === "stdout";
   const counts = await writer.commit({
     pipeline: pipeline.name,
     stream: name,
     target: table.name,
-    load,
+    load: load.id,
     run: context.run,
     committedAt: new Date().toISOString(),
     names: ready.names,
   });
+  if (load.attempt > 1) await writer.discard(); // an attempt before had committed: this one's rows are not needed
   return { ...counts, bytes: counts.bytes ?? reader.bytes ?? null };
 }
 

@@ -1,10 +1,13 @@
 import { type Counts, DtegError, type Format, parseName, type Reader } from "../../sdk/mod.ts";
 import { errorReport } from "../store/error_report.ts";
 import type { StreamReport } from "../store/event.ts";
+import { withRetry } from "./commit/retry.ts";
+import { retryOptions } from "./commit/retry_options.ts";
 import { type LentHost, makeHost } from "./host.ts";
 import { withNearest } from "./plan/jobs.ts";
 import { confirmReplace } from "./plan/confirm.ts";
-import { type Ends, moveParts, type Tally } from "./load.ts";
+import { type Ends, type Load, moveParts, type Tally } from "./load.ts";
+import { emptyReport } from "./run_report.ts";
 import type { StreamJob } from "./stream_job.ts";
 import { asError, type RunContext, secondsSince } from "./run_context.ts";
 
@@ -14,39 +17,46 @@ export interface Outcome {
   readonly error?: DtegError;
 }
 
-/** Loads one stream: read, stage, write, commit. It never throws: what fails is in the outcome. */
+/** Loads one stream: read, stage, write, commit; again where what failed may pass. It never throws: what fails is in the outcome. */
 export async function runStream(job: StreamJob, context: RunContext): Promise<Outcome> {
   const began = performance.now();
   const { pipeline, name, target } = job;
-  const tally: Tally = { phase: "before", read: 0 };
+  const tally: Tally = { phase: "before", read: 0, isBound: false };
   const warnings: string[] = [];
   context.tell({ kind: "stream.started", pipeline: pipeline.name, stream: name, target });
   const report = (status: StreamReport["status"], rest: Partial<StreamReport>): StreamReport => ({
-    name,
-    target,
+    ...emptyReport(name, target),
     status,
-    read: 0,
-    written: 0,
-    filtered: 0,
-    rejected: 0,
-    inserted: 0,
-    updated: 0,
-    deleted: 0,
-    unchanged: 0,
-    bytes: null,
     seconds: secondsSince(began),
-    cursor: null,
-    warnings: [...warnings],
-    error: null,
+    warnings: [...new Set(warnings)],
     ...rest,
   });
+  const load = crypto.randomUUID().replaceAll("-", "").slice(0, 16);
+  const asked = { ...context, confirm: askOnce(context.confirm) };
   try {
-    const counts = await loadStream(job, context, { tally, warnings });
+    const counts = await withRetry(
+      (attempt) => loadStream(job, asked, { tally, warnings, load: { id: load, attempt } }),
+      {
+        ...retryOptions(pipeline, context, { stream: name, warnings }),
+        refuse: () =>
+          tally.isBound ? `${job.target === "stdout" ? job.target : name} cannot be begun again` : undefined,
+      },
+    );
     return { report: report("ok", countsOf(counts, tally)) };
   } catch (thrown) {
     const error = asError(DtegError.from(thrown).with({ phase: tally.phase }), context);
     return { report: report(context.signal.aborted ? "cancelled" : "failed", { error: errorReport(error) }), error };
   }
+}
+
+/** A person answers a question once, however often it is tried. */
+function askOnce(confirm: RunContext["confirm"]): RunContext["confirm"] {
+  const answers = new Map<string, ReturnType<RunContext["confirm"]>>();
+  return (question) => {
+    const known = answers.get(question) ?? confirm(question);
+    answers.set(question, known);
+    return known;
+  };
 }
 
 function countsOf({ inserted, updated, deleted, unchanged, filtered, bytes }: Counts, { read }: Tally) {
@@ -60,7 +70,7 @@ function countsOf({ inserted, updated, deleted, unchanged, filtered, bytes }: Co
 async function loadStream(
   job: StreamJob,
   context: RunContext,
-  { tally, warnings }: { tally: Tally; warnings: string[] },
+  { tally, warnings, load }: { readonly tally: Tally; readonly warnings: string[]; readonly load: Load },
 ): Promise<Counts> {
   const { pipeline, stream, name } = job;
   const of = { pipeline: pipeline.name, stream: name };
@@ -72,13 +82,25 @@ async function loadStream(
       pipeline.destination.config,
       targetHost,
     );
+    if (load.attempt > 1 && (await destination.state.read(job.table))?.load === load.id) {
+      return foundCommitted(tally, warnings);
+    }
     await confirmReplace({ table: job.table, target: job.target, stream }, { destination, confirm: context.confirm });
     await using reader = await openReader(job, { source, destination }, context.limit);
+    tally.isBound ||= reader.readsOnce === true;
     using _progress = tellProgress(job, context, { host, reader });
-    return await moveParts({ source, destination, host }, { job, context, reader, tally });
+    return await moveParts({ source, destination, host }, { job, context, reader, tally, load });
   } finally {
     warnings.push(...host.warnings, ...targetHost.warnings);
   }
+}
+
+/** The reply to an attempt's COMMIT was lost, and the target knows it: it took place. */
+function foundCommitted({ read }: Tally, warnings: string[]): Counts {
+  warnings.push(
+    "the connection was lost at COMMIT; the target was asked: all rows are loaded. How many of them were new is not known",
+  );
+  return { inserted: read, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes: null };
 }
 
 /** What the stage can take in. */

@@ -41,10 +41,30 @@ export interface StreamReport {
   readonly error: ErrorReport | null;
 }
 
+/** What became of one statement of `hooks`. */
+export interface HookReport {
+  readonly on: "source" | "destination";
+  readonly when: "before" | "after";
+  /** The statement, without secrets. */
+  readonly sql: string;
+  /** `skipped`: an earlier one failed, or not all streams were loaded. */
+  readonly status: "ok" | "failed" | "skipped";
+  readonly seconds: number;
+  readonly error: ErrorReport | null;
+}
+
+/** What became of one pipeline. */
 export interface PipelineReport {
   readonly name: string;
-  readonly status: RunStatus;
+  /** `skipped`: one that it comes after was not loaded. */
+  readonly status: RunStatus | "skipped";
   readonly streams: readonly StreamReport[];
+  /** Absent where it has none. */
+  readonly hooks?: readonly HookReport[];
+  /** What concerns no single stream; absent where there is nothing. */
+  readonly warnings?: readonly string[];
+  /** Why it failed, where that is no stream's failure. */
+  readonly error?: ErrorReport;
 }
 
 /** The `result` of `dteg run --json`. */
@@ -75,6 +95,20 @@ export type RunEvent =
       readonly share: number | null;
     }
     | { readonly kind: "stream.ended"; readonly pipeline: string; readonly report: StreamReport }
+    | {
+      /** Something failed that may pass by itself; it is tried again. */
+      readonly kind: "retry";
+      readonly pipeline: string;
+      /** Absent where the pipeline as a whole is tried again. */
+      readonly stream?: string;
+      /** Number of the attempt that comes, from 2 up, and of the last one that there may be. */
+      readonly attempt: number;
+      readonly attempts: number;
+      /** How long is waited before it. */
+      readonly seconds: number;
+      readonly error: ErrorReport;
+    }
+    | { readonly kind: "hook.ended"; readonly pipeline: string; readonly report: HookReport }
     | {
       readonly kind: "log";
       readonly level: LogLevel;

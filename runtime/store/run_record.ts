@@ -1,6 +1,7 @@
 import type {
   ErrorReport,
   LogLevel,
+  PipelineReport,
   PipelineStart,
   RunEvent,
   RunReport,
@@ -19,12 +20,10 @@ export interface OpenStream {
 }
 
 /** A pipeline of a run: how it began, and what became of its streams. */
-export interface PipelineRecord {
+export interface PipelineRecord extends Omit<PipelineReport, "name"> {
   readonly name: string;
   readonly path: string | null;
-  readonly status: RunStatus;
   readonly config: unknown;
-  readonly streams: readonly StreamReport[];
   readonly open: readonly OpenStream[];
 }
 
@@ -93,6 +92,10 @@ export function levelOf(event: RunEvent): LogLevel {
       return "debug";
     case "stream.ended":
       return LEVEL_OF_STREAM[event.report.status];
+    case "hook.ended":
+      return event.report.error ? "error" : "info";
+    case "retry":
+      return "warn";
     case "run.ended":
       return event.error ? "error" : "info";
     default:
@@ -112,6 +115,7 @@ export function recordOf(stored: StoredRun): RunRecord {
     const ended = stored.report?.pipelines.find((report) => report.name === pipeline.name);
     const streams = ended?.streams ?? endedStreams(stored, pipeline.name);
     return {
+      ...ended,
       name: pipeline.name,
       path: pipeline.path,
       status: ended?.status ?? status,

@@ -3,7 +3,8 @@ import { duckdbConnector } from "../../plugins/duckdb/mod.ts";
 import { fileConnector } from "../../plugins/file/mod.ts";
 import { postgresConnector } from "../../plugins/postgres/mod.ts";
 import { columnType } from "../../runtime/config/form/column_type.ts";
-import type { PipelineStream } from "../../runtime/config/pipeline.ts";
+import { DEFAULT_RETRY } from "../../runtime/config/around/retry.ts";
+import type { PipelineStream, Retry } from "../../runtime/config/pipeline.ts";
 import { runPipelines } from "../../runtime/engine/run.ts";
 import type { StreamReport } from "../../runtime/store/event.ts";
 import { newRunId } from "../../runtime/store/run_id.ts";
@@ -24,8 +25,10 @@ export interface LoadOptions {
   readonly adopt?: boolean;
   readonly stream?: string;
   readonly to?: string;
-  /** Called once, while rows move. */
+  /** Name of the pipeline. */
   readonly pipeline?: string;
+  /** Nothing is tried again unless it says so. */
+  readonly retry?: Retry;
 }
 
 export interface Loading extends AsyncDisposable {
@@ -87,6 +90,7 @@ export async function openLoading(server: TestServer): Promise<Loading> {
         settings: {},
         onError: "continue",
         tags: [],
+        retry: options.retry ?? { ...DEFAULT_RETRY, attempts: 1 },
       }],
       connectors: [fileConnector, duckdbConnector, postgresConnector],
       limits: { threads: 2, memory: 1e9 },

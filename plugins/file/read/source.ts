@@ -94,10 +94,12 @@ export function fileSource(config: FileConfig, host: Host): Source {
       const snapshotAt = new Date().toISOString();
       const marks: Fingerprint[] = [];
       const files: PlainFile[] = [];
+      let readsOnce = false;
       for (const path of paths) {
         const name = path === "-" ? "stdin" : shown(path, host);
         const byContent = path === "-" || statOf(path)?.isFile === false; // a pipe has a name without meaning
         if (!byContent) marks.push(fingerprint(path, name));
+        readsOnce ||= byContent;
         const { format, encoding, compression } = settings;
         const given = { path: byContent ? await spool(path, host) : path, name };
         files.push(await plainFile(given, { format, encoding, compression, byContent }, host));
@@ -105,6 +107,7 @@ export function fileSource(config: FileConfig, host: Host): Source {
       const batch = files.length > 0 ? batchOf(files, settings) : NOTHING;
       return {
         complete: true,
+        readsOnce,
         snapshotAt,
         parts: [{ id: "0" }],
         bytes: marks.reduce((sum, { size }) => sum + size, 0),

@@ -46,6 +46,25 @@ export function eventLine(event: RunEvent): EventLine {
         fields: { pipeline: event.pipeline, stream: name, status, ...counts, error },
       };
     }
+    case "retry": {
+      const { attempt, attempts, seconds, error, pipeline, stream } = event;
+      const when = seconds < 0.05 ? "at once" : `in ${formatDuration(seconds)}`;
+      return {
+        level,
+        stream,
+        message: `retrying ${when} (attempt ${attempt} of ${attempts}): ${errorText(error)}`,
+        fields: { pipeline, ...(stream !== undefined && { stream }), attempt, attempts, seconds, error },
+      };
+    }
+    case "hook.ended": {
+      const { sql, when, on, status, seconds, error } = event.report;
+      const end = error ? `failed: ${errorText(error)}` : `${status} in ${formatDuration(seconds)}`;
+      return {
+        level,
+        message: `hook ${when} the load on the ${on} ${end}: ${sql}`,
+        fields: { pipeline: event.pipeline, ...event.report },
+      };
+    }
     case "log":
       return { level, stream: event.stream, message: event.message, fields: where };
     case "run.ended": {

@@ -85,6 +85,10 @@ export function makeProgress(
         };
         break;
       }
+      case "retry":
+        erase();
+        terminal.log("warn", visibleText(`${event.stream ?? event.pipeline}: ${eventLine(event).message}`));
+        break;
       case "log":
         say(event);
         break;

@@ -1,6 +1,6 @@
-import type { ErrorReport, PipelineReport } from "../../store/event.ts";
+import type { ErrorReport, HookReport, PipelineReport } from "../../store/event.ts";
 import type { Style } from "../style.ts";
-import { formatCountOf } from "./numbers.ts";
+import { formatCountOf, formatDuration } from "./numbers.ts";
 import { wrapText } from "./text_width.ts";
 import { visibleLines, visibleText } from "./visible_text.ts";
 
@@ -21,13 +21,21 @@ interface Paragraph {
 
 const MOST_WARNINGS = 5;
 
-/** The warnings and errors of all streams, a paragraph a stream. */
-export function reportNotes(pipelines: readonly Pick<PipelineReport, "streams">[], options: NoteOptions): string {
+/** What notes are made of. */
+export type Noted = Pick<PipelineReport, "streams"> & Partial<PipelineReport>;
+
+/** The warnings and errors of all streams, a paragraph a stream, after them those of the pipeline itself. */
+export function reportNotes(pipelines: readonly Noted[], options: NoteOptions): string {
   const { style, except } = options;
-  return pipelines.flatMap(({ streams }) => streams).map(({ name, warnings, error }) => {
+  const noted = pipelines.flatMap(({ streams, name = "", warnings = [], hooks = [], error = null }) => [
+    ...streams.map((stream) => ({ ...stream, hooks: [] })),
+    { name, warnings, hooks, error },
+  ]);
+  return noted.map(({ name, warnings, hooks, error }) => {
     const more = warnings.length - MOST_WARNINGS;
     const lead = `${visibleText(name)}:`;
     const notes = [
+      hooks.length > 0 ? paragraph({ lead, paint: style.bold, text: hooksText(hooks) }, options) : "",
       ...warnings.slice(0, MOST_WARNINGS).map((text) =>
         paragraph({ mark: style.yellow("!"), lead, paint: style.bold, text }, options)
       ),
@@ -36,6 +44,18 @@ export function reportNotes(pipelines: readonly Pick<PipelineReport, "streams">[
     ].join("");
     return notes && `\n${notes}`;
   }).join("");
+}
+
+/** `2 hooks ran in 40 ms, 1 failed, 1 skipped`. */
+function hooksText(hooks: readonly HookReport[]): string {
+  const count = (status: HookReport["status"]) => hooks.filter((hook) => hook.status === status).length;
+  const seconds = hooks.reduce((sum, hook) => sum + hook.seconds, 0);
+  const [ran, failed, skipped] = [count("ok"), count("failed"), count("skipped")];
+  return [
+    `${formatCountOf(ran, "hook")} ran${ran > 0 ? ` in ${formatDuration(seconds)}` : ""}`,
+    failed > 0 ? `${failed} failed` : "",
+    skipped > 0 ? `${skipped} skipped` : "",
+  ].filter(Boolean).join(", ");
 }
 
 /** An error as people read it: its code, where it is and what it says, and what to do. */
