@@ -1,37 +1,26 @@
-import {
-  type Connector,
-  DtegError,
-  formatName,
-  parseName,
-  quoteName,
-  type ScanBatch,
-  type Source,
-  typeText,
-} from "../../sdk/mod.ts";
+import { DtegError, formatName, quoteName, type ScanBatch, typeText } from "../../sdk/mod.ts";
 import type { End, PipelineStream } from "../config/pipeline.ts";
-import { duckdbMemory, type Limits, usableThreads } from "./limits.ts";
-import { resolveFiles } from "./files/resolve_files.ts";
+import { type AskOptions, openAsk } from "./ask/ask_context.ts";
+import { type OpenSource, openSource } from "./ask/open_end.ts";
+import { isOneStatement } from "./ask/one_statement.ts";
+import { openStream, plainStream, type StreamToRead } from "./ask/open_stream.ts";
+import { asReading, withPlace } from "./ask/sql_place.ts";
+import type { CsvReading } from "./csv/csv_call.ts";
 import { columnRefs } from "./move/column_refs.ts";
-import { openStage, type StageSession } from "./move/session.ts";
+import type { StageSession } from "./move/session.ts";
 import { withNearest } from "./plan/jobs.ts";
 import { shapeBatch } from "./plan/shape.ts";
-import { makeRunFolder } from "./run_folder.ts";
-import { makeShared } from "./shared.ts";
 
-/** What a look into an end needs. */
-export interface InspectOptions {
-  readonly connectors: readonly Connector[];
-  readonly limits: Limits;
-  readonly tempParent: string;
-  readonly id: string;
-  readonly signal: AbortSignal;
-  readonly warn: (text: string) => void;
-}
+/** Columns of what was asked for. */
+export type LookedColumns = readonly { readonly name: string; readonly type: string }[];
 
 /** Rows with exact text of every value; NULL is null. */
+export type LookedRows = readonly (readonly (string | null)[])[];
+
+/** Rows and their columns. */
 export interface Looked {
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
-  readonly rows: readonly (readonly (string | null)[])[];
+  readonly columns: LookedColumns;
+  readonly rows: LookedRows;
 }
 
 /** An end opened to be looked at. */
@@ -40,39 +29,26 @@ export interface Inspection extends AsyncDisposable {
   streams(): Promise<readonly string[]>;
   /** The first rows of a stream, as a load of it would bring them. */
   preview(stream: PipelineStream & { readonly name: string }, options: { readonly limit: number }): Promise<Looked>;
-  /** Rows of a query that only reads, with the streams as its tables; at most `limit` of them. */
-  query(sql: string, options?: { readonly limit?: number }): Promise<Looked>;
+  /**
+   * Runs a query that only reads, with the streams as its tables, and hands its rows over in pieces as they come: never all at once.
+   * `take` is called at least once, so that it learns of the columns; it gives false when it wants no more.
+   */
+  query(
+    sql: string,
+    options: { readonly limit?: number; readonly take: (piece: Looked) => boolean },
+  ): Promise<void>;
+  /** Runs statements that may change anything. */
+  execute(sql: string): Promise<void>;
 }
 
 /** Opens an end to be looked at; nothing of it is written. */
-export async function inspect(end: End, options: InspectOptions): Promise<Inspection> {
-  const connector = options.connectors.find(({ name }) => name === end.connector);
-  if (!connector?.source) throw new DtegError("connector.no_source", `${end.connector} cannot be read from`);
-  const folder = await makeRunFolder(options.tempParent, options.id);
-  const { maxTemp } = options.limits;
-  const stage = await openStage({
-    memory: duckdbMemory(options.limits),
-    threads: usableThreads(options.limits),
-    maxTemp,
-    tempDir: folder.path,
-    signal: options.signal,
+export async function inspect(end: End, options: AskOptions): Promise<Inspection> {
+  const context = await openAsk(options);
+  const opened = await openSource(end, context).catch(async (error) => {
+    await context[Symbol.asyncDispose]();
+    throw error;
   });
-  const session = await stage.open();
-  const things = makeShared();
-  const host = {
-    log: { debug: () => {}, info: () => {}, warn: options.warn },
-    signal: options.signal,
-    tempDir: folder.path,
-    run: options.id,
-    folder: end.folder,
-    shared: things.get,
-    duckdb: () => Promise.resolve(session),
-  };
-  const source = connector.source(end.config, host);
-  const looked = async (batch: ScanBatch): Promise<Looked> => ({
-    columns: batch.schema.map(({ name, type }) => ({ name, type: typeText(type) })),
-    rows: await textRows(session, batch),
-  });
+  const { source, host } = opened;
 
   return {
     async streams() {
@@ -81,127 +57,161 @@ export async function inspect(end: End, options: InspectOptions): Promise<Inspec
       return names;
     },
     async preview(stream, { limit }) {
-      const { scan, isWhole } = await open(source, { session, stream, limit, host });
-      const shaped = scan.schema.length === 0
-        ? scan
-        : shapeBatch(isWhole ? conditioned(scan, stream) : scan, stream, { foldsCase: true }).batch;
-      return await looked({ ...shaped, query: `SELECT * FROM (${shaped.query}) LIMIT ${limit}` });
-    },
-    async query(sql, { limit } = {}) {
-      const statement = sql.trim().replace(/(;\s*)+$/, "");
-      await checkReading(session, statement);
-      await source.check();
-      const reading = `SELECT * FROM (${statement}\n) AS asked`;
-      if (!source.query) await makeViews(statement, { source, session, host });
-      const found = await (source.query ? source.query(reading) : session.scan(reading)).catch(async (error) => {
-        throw await unknownTable(error, source);
+      const session = await host.duckdb();
+      return await inOnePassIfNeeded(async (reading) => {
+        const { scan, isWhole } = await openStream(opened, stream, { limit, reading });
+        const shaped = scan.schema.length === 0
+          ? scan
+          : shapeBatch(isWhole ? conditioned(scan, stream) : scan, stream, { foldsCase: true }).batch;
+        const first = { ...shaped, query: `SELECT * FROM (${shaped.query}) LIMIT ${limit}` };
+        const rows: (readonly (string | null)[])[] = [];
+        await eachPiece(session, first, (piece) => rows.push(...piece) > 0);
+        return { columns: columnsOf(first), rows };
       });
-      if (found.kind !== "scan") throw new DtegError("internal", `a query gives a query, not ${found.kind}`);
-      return await looked(
-        limit === undefined ? found : { ...found, query: `SELECT * FROM (${found.query}) LIMIT ${limit}` },
-      );
+    },
+    async query(sql, { limit, take }) {
+      const session = await host.duckdb();
+      const statement = sql.trim().replace(/(;\s*)+$/, "");
+      await checkReading(statement, source.query && end.connector !== "duckdb" ? undefined : session);
+      await source.check();
+      const give = async (found: ScanBatch) => {
+        const asked = limit === undefined
+          ? found
+          : { ...found, query: `SELECT * FROM (${found.query}) LIMIT ${limit}` };
+        const columns = columnsOf(asked);
+        take({ columns, rows: [] });
+        await eachPiece(session, asked, (rows) => take({ columns, rows }));
+      };
+      try {
+        if (source.query) await give(scanOf(await source.query(statement)));
+        else await give(await askFiles(statement, { opened, session }));
+      } catch (error) {
+        throw await withNearestTable(withPlace(error, statement), opened);
+      }
+    },
+    async execute(sql) {
+      if (!source.execute) {
+        throw new DtegError("query.not_read_only", `${end.label} can only be read: it is no database`, {
+          hint: "leave --allow-writes out",
+        });
+      }
+      await source.execute(sql).catch((error) => {
+        throw withPlace(error, sql);
+      });
     },
     async [Symbol.asyncDispose]() {
-      await source[Symbol.asyncDispose]();
-      await things[Symbol.asyncDispose]();
-      await stage[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
+      await opened[Symbol.asyncDispose]();
+      await context[Symbol.asyncDispose]();
     },
   };
 }
 
+const columnsOf = ({ schema }: ScanBatch): LookedColumns =>
+  schema.map(({ name, type }) => ({ name, type: typeText(type) }));
+
+function scanOf(batch: { readonly kind: string }): ScanBatch {
+  if (batch.kind !== "scan") throw new DtegError("internal", `a query gives a query, not ${batch.kind}`);
+  return batch as ScanBatch;
+}
+
+/**
+ * The answer of files, in a table of the stage that spills to the disk: what is wrong in a file is told before the first row is
+ * shown, and a file that cannot be read in parts is read again in one pass.
+ */
+async function askFiles(
+  statement: string,
+  { opened, session }: { readonly opened: OpenSource; readonly session: StageSession },
+): Promise<ScanBatch> {
+  return await inOnePassIfNeeded(async (reading) => {
+    await makeViews(statement, { opened, session, reading });
+    const found = await session.scan(asReading(statement));
+    const aliases = found.schema.map((_, index) => `c${index}`).join(", ");
+    await session.run(`CREATE OR REPLACE TEMP TABLE dteg_answer AS SELECT * FROM (${found.query}) AS t(${aliases})`);
+    const list = found.schema.map(({ name }, index) => `c${index} AS ${quoteName(name)}`).join(", ");
+    return { kind: "scan", schema: found.schema, query: `SELECT ${list} FROM dteg_answer` };
+  });
+}
+
+async function inOnePassIfNeeded<T>(step: (reading: CsvReading) => Promise<T>): Promise<T> {
+  try {
+    return await step("in parts");
+  } catch (error) {
+    const isMisread = error instanceof DtegError && (error.code === "csv.invalid" || error.code === "query.failed") &&
+      /CSV Error|csv\.invalid/.test(`${error.code} ${error.message} ${error.cause}`);
+    if (!isMisread) throw error;
+    return await step("in one pass");
+  }
+}
+
 /** DuckDB's word for a table that is not there, with the streams that there are. */
-async function unknownTable(thrown: unknown, source: Source): Promise<unknown> {
-  const wanted = thrown instanceof DtegError && /Table with name (.+?) does not exist/.exec(thrown.message)?.[1];
+async function withNearestTable(thrown: unknown, { source }: OpenSource): Promise<unknown> {
+  const wanted = thrown instanceof DtegError &&
+    (/Table with name (.+?) does not exist/.exec(thrown.message) ??
+      /relation "(.+?)" does not exist/.exec(thrown.message))?.[1];
   if (!wanted) return thrown;
-  const error = new DtegError("stream.not_found", `there is no table ${wanted}`, { cause: thrown });
+  const { line, col, excerpt } = thrown;
+  const error = new DtegError("stream.not_found", `there is no table ${wanted}`, { cause: thrown, line, col, excerpt });
   return await withNearest(error, { source, wanted });
 }
 
-type Host = Parameters<NonNullable<Connector["source"]>>[1];
-
 const READS = /^(\(|select|with|from|values|table|describe|desc|show|summarize|pivot|unpivot)(?![a-z_])/i;
 
-/** Refuses what is not one statement that reads. */
-async function checkReading(session: StageSession, sql: string): Promise<void> {
+/** Refuses what is not one statement that reads. DuckDB counts those of its own SQL. */
+async function checkReading(sql: string, session: StageSession | undefined): Promise<void> {
   const bare = sql.replace(/^(\s|--[^\n]*\n|\/\*.*?\*\/)*/s, "");
-  if (!READS.test(bare) || await session.statements(sql) !== 1) throw notReading(sql);
+  const isOne = session ? await statementsIn(sql, session) === 1 : isOneStatement(sql);
+  if (!READS.test(bare) || !isOne) throw notReading(sql);
+}
+
+/** What cannot be parsed is told as DuckDB tells it of the whole, with its place. */
+async function statementsIn(sql: string, session: StageSession): Promise<number> {
+  try {
+    return await session.statements(sql);
+  } catch (thrown) {
+    const whole = asReading(sql);
+    const isBroken = await session.statements(whole).then(() => false, () => true); // what is broken as a whole runs in no part
+    if (!isBroken) throw thrown;
+    await session.all(whole).catch((error) => {
+      throw withPlace(error, sql);
+    });
+    throw thrown;
+  }
 }
 
 function notReading(sql: string): DtegError {
   const start = sql.length > 60 ? `${sql.slice(0, 60)}…` : sql;
   return new DtegError("query.not_read_only", `${JSON.stringify(start)} is not one statement that only reads`, {
-    hint: "use SELECT, FROM, WITH, VALUES, DESCRIBE, SHOW or SUMMARIZE",
+    hint: "use SELECT, FROM, WITH, VALUES, DESCRIBE, SHOW or SUMMARIZE; --allow-writes lets a database run anything",
   });
 }
 
 /** Makes a view of each stream whose name the statement holds. */
 async function makeViews(
   sql: string,
-  { source, session, host }: { source: Source; session: StageSession; host: Host },
+  { opened, session, reading }: {
+    readonly opened: OpenSource;
+    readonly session: StageSession;
+    readonly reading: CsvReading;
+  },
 ): Promise<void> {
   const text = sql.toLowerCase();
-  for await (const { name } of source.discover()) {
+  for await (const { name } of opened.source.discover()) {
     if (!text.includes(name.name.toLowerCase())) continue;
-    const { scan } = await open(source, {
-      session,
-      stream: { name: formatName(name), settings: {}, columns: [] },
-      host,
-    });
-    if (scan.schema.length > 0) await session.run(`CREATE VIEW ${quoteName(name.name)} AS ${scan.query}`);
+    const { scan } = await openStream(opened, plainStream(formatName(name)), { reading });
+    if (scan.schema.length > 0) await session.run(`CREATE OR REPLACE VIEW ${quoteName(name.name)} AS ${scan.query}`);
   }
 }
 
-interface Opening {
-  readonly session: StageSession;
-  readonly stream: Pick<PipelineStream, "settings" | "columns" | "where" | "sql"> & { readonly name: string };
-  readonly limit?: number;
-  readonly host: Host;
-}
-
-/** A stream as a query. `isWhole`: its conditions are not in it yet. */
-async function open(
-  source: Source,
-  { session, stream, limit, host }: Opening,
-): Promise<{ scan: ScanBatch; isWhole: boolean }> {
-  try {
-    await using reader = await source.open({
-      stream: stream.sql === undefined ? parseName(stream.name) : { sql: stream.sql },
-      columns: [],
-      drop: [],
-      text: [],
-      where: stream.where,
-      limit,
-      accepts: ["scan", "csv", "ndjson", "json", "parquet"],
-      settings: stream.settings,
-    });
-    const batch = await reader.read(reader.parts[0]);
-    if (batch.kind === "scan") return { scan: batch, isWhole: false };
-    if (batch.kind === "bytes") throw new DtegError("internal", "a source gave bytes where a query was asked for");
-    const declared = new Map(stream.columns.flatMap(({ name, type }) => type ? [[name, type]] : []));
-    const { scan } = await resolveFiles(session, {
-      batch,
-      declared,
-      guess: "first rows",
-      tempDir: host.tempDir,
-      log: host.log,
-    });
-    return { scan, isWhole: true };
-  } catch (error) {
-    throw error instanceof DtegError ? await withNearest(error, { source, wanted: stream.name }) : error;
-  }
-}
-
-function conditioned(scan: ScanBatch, { where }: Pick<PipelineStream, "where">): ScanBatch {
+function conditioned(scan: ScanBatch, { where }: StreamToRead): ScanBatch {
   return where === undefined ? scan : { ...scan, query: `SELECT * FROM (${scan.query}) f WHERE (${where})` };
 }
 
-async function textRows(session: StageSession, batch: ScanBatch): Promise<readonly (readonly (string | null)[])[]> {
-  if (batch.schema.length === 0) return [];
+/** The rows of a query as text, piece by piece. */
+async function eachPiece(session: StageSession, batch: ScanBatch, take: (rows: LookedRows) => boolean): Promise<void> {
+  if (batch.schema.length === 0) return;
   const text = session.text(batch, { format: "csv" });
   const { from, columns } = columnRefs({ ...batch, query: text }, "x");
   const list = columns.map((ref, index) => `${ref} AS k${index}`).join(", ");
-  const read = () => session.all(`SELECT ${list} FROM ${from}`);
-  const rows = await (batch.within ? batch.within(read) : read());
-  return rows.map((row) => columns.map((_, index) => row[`k${index}`] as string | null));
+  const read = () => session.each(`SELECT ${list} FROM ${from}`, take);
+  await (batch.within ? batch.within(read) : read());
 }

@@ -1,4 +1,5 @@
-import { adhocEnd, type End } from "../../config/mod.ts";
+import { adhocEnd, type End, hidePasswords, type LoadOptions } from "../../config/mod.ts";
+import type { AskOptions } from "../../engine/ask/ask_context.ts";
 import type { Inspection, Looked } from "../../engine/inspect.ts";
 import { newRunId } from "../../store/run_id.ts";
 import type { App } from "../app.ts";
@@ -17,25 +18,41 @@ export const FORMAT: Flag<ResultFormat> = single<ResultFormat>({
   default: "table",
 });
 
-/** An end by URL, path or name of a connection. */
-export async function endOf(app: App, { input, text }: { readonly input: Input; readonly text: string }): Promise<End> {
-  return await adhocEnd(text, "source", await loadOptions(app, input));
+/** What a command that asks works with. */
+export interface Asking {
+  readonly load: LoadOptions;
+  readonly ask: AskOptions;
 }
 
-/** Opens an end to be looked at. */
-export async function openInspection(
-  app: App,
-  { input, end }: { readonly input: Input; readonly end: End },
-): Promise<Inspection> {
-  const { inspect } = await import("../../engine/inspect.ts");
-  return await inspect(end, {
+/** Project, environment and limits of a command that asks and writes nothing. */
+export async function prepareAsk(app: App, input: Input): Promise<Asking> {
+  const run = newRunId();
+  const load = await loadOptions(app, input, { runId: run });
+  const ask: AskOptions = {
+    run,
+    version: app.version,
     connectors: await app.connectors(),
     limits: limitsOf(input),
     tempParent: tempParent(app),
-    id: newRunId(),
     signal: app.signal,
+    mask: (text) => hidePasswords(load.secrets.mask(text)),
     warn: (text) => app.terminal.log("warn", text),
-  });
+  };
+  return { load, ask };
+}
+
+/** An end by URL, path or name of a connection. */
+export async function endOf(
+  text: string,
+  { load, role = "source" }: Pick<Asking, "load"> & { readonly role?: "source" | "destination" },
+): Promise<End> {
+  return await adhocEnd(text, role, load);
+}
+
+/** Opens an end to be looked at. */
+export async function openInspection(end: End, { ask }: Asking): Promise<Inspection> {
+  const { inspect } = await import("../../engine/inspect.ts");
+  return await inspect(end, ask);
 }
 
 /** Rows as text for people or programs. */

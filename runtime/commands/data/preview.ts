@@ -1,12 +1,11 @@
 import { DtegError } from "../../../sdk/mod.ts";
 import { type End, isPipelineFile, loadPipeline, nearest, type PipelineStream } from "../../config/mod.ts";
 import type { Inspection, Looked } from "../../engine/inspect.ts";
-import type { App } from "../app.ts";
-import { type Command, flagValue, type Input, type Outcome } from "../command.ts";
+import { type Command, flagValue, type Outcome } from "../command.ts";
 import { FLAGS } from "../flags.ts";
-import { LOAD_FLAGS, loadOptions } from "../project/load_options.ts";
+import { LOAD_FLAGS } from "../project/load_options.ts";
 import { formatCountOf } from "../view/numbers.ts";
-import { endOf, FORMAT, jsonRows, openInspection, shownRows } from "./look.ts";
+import { type Asking, endOf, FORMAT, jsonRows, openInspection, prepareAsk, shownRows } from "./look.ts";
 import { LIMIT_FLAGS } from "./run_limits.ts";
 
 const FIRST_ROWS = 10;
@@ -34,8 +33,9 @@ export const preview: Command = {
   ],
   async run(app, input): Promise<Outcome> {
     const [text] = input.args;
-    const { end, streams } = await targetsOf(app, input, text);
-    await using inspection = await openInspection(app, { input, end });
+    const asking = await prepareAsk(app, input);
+    const { end, streams } = await targetsOf(text, asking);
+    await using inspection = await openInspection(end, asking);
     const chosen = await chooseStreams(inspection, { streams, wanted: flagValue(input, FLAGS.stream), text });
     const limit = flagValue(input, FLAGS.limit) ?? FIRST_ROWS;
     const found: { name: string; looked: Looked }[] = [];
@@ -55,9 +55,9 @@ export const preview: Command = {
 
 type Named = PipelineStream & { readonly name: string };
 
-async function targetsOf(app: App, input: Input, text: string): Promise<{ end: End; streams?: readonly Named[] }> {
-  if (!isPipelineFile(text)) return { end: await endOf(app, { input, text }) };
-  const { pipeline } = await loadPipeline(text, await loadOptions(app, input));
+async function targetsOf(text: string, asking: Asking): Promise<{ end: End; streams?: readonly Named[] }> {
+  if (!isPipelineFile(text)) return { end: await endOf(text, asking) };
+  const { pipeline } = await loadPipeline(text, asking.load);
   return {
     end: pipeline.source,
     streams: pipeline.streams.flatMap((stream) => stream.name === null ? [] : [{ ...stream, name: stream.name }]),

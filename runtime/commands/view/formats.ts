@@ -15,22 +15,40 @@ const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /** Rows in a format, ready to be written. `options` are for the table. */
 export function formatRows(format: ResultFormat, result: Result, options: TableOptions = {}): string {
+  if (format === "table") return printTable(result.columns, result.rows, options);
+  const printer = rowPrinter(format, result.columns);
+  return printer.start + printer.rows(result.rows) + printer.end();
+}
+
+/** Prints rows that come in pieces. */
+export interface RowPrinter {
+  /** What stands before the first row. */
+  readonly start: string;
+  rows(rows: readonly ResultRow[]): string;
+  /** What stands behind the last. */
+  end(): string;
+}
+
+/** A printer of a format that needs no look at all rows. */
+export function rowPrinter(format: Exclude<ResultFormat, "table">, columns: readonly ResultColumn[]): RowPrinter {
   switch (format) {
-    case "table":
-      return printTable(result.columns, result.rows, options);
     case "csv":
-      return csvText(result);
+      return csvPrinter(columns);
     case "json":
-      return jsonText(result);
+      return jsonPrinter(columns);
     case "markdown":
-      return markdownText(result);
+      return markdownPrinter(columns);
   }
 }
 
 /** NULL is nothing, empty text is `""`; nested values are JSON. */
-function csvText({ columns, rows }: Result): string {
-  const lines = [columns.map(({ name }) => csvField(name)), ...rows.map((row) => row.map(csvField))];
-  return lines.map((fields) => `${fields.join(",")}\n`).join("");
+function csvPrinter(columns: readonly ResultColumn[]): RowPrinter {
+  const lineOf = (row: ResultRow) => `${row.map(csvField).join(",")}\n`;
+  return {
+    start: lineOf(columns.map(({ name }) => name)),
+    rows: (rows) => rows.map(lineOf).join(""),
+    end: () => "",
+  };
 }
 
 function csvField(value: Value): string {
@@ -40,17 +58,27 @@ function csvField(value: Value): string {
 }
 
 /** A list of objects, a row a line. Numbers that were carried as text are numbers again, with all their digits. */
-function jsonText({ columns, rows }: Result): string {
+function jsonPrinter(columns: readonly ResultColumn[]): RowPrinter {
   const names = distinct(columns.map(({ name }) => name)).map((name) => JSON.stringify(name));
   const numeric = columns.map((column) => column.type !== undefined && isNumeric(column, []));
-  const lines = rows.map((row) => {
+  const lineOf = (row: ResultRow) => {
     const members = row.map((value, at) => {
       const isNumber = numeric[at] && typeof value === "string" && NUMBER.test(value);
       return `${names[at]}: ${isNumber ? value : JSON.stringify(value)}`;
     });
     return `  {${members.join(", ")}}`;
-  });
-  return lines.length === 0 ? "[]\n" : `[\n${lines.join(",\n")}\n]\n`;
+  };
+  let isEmpty = true;
+  return {
+    start: "",
+    rows(rows) {
+      if (rows.length === 0) return "";
+      const before = isEmpty ? "[\n" : ",\n";
+      isEmpty = false;
+      return before + rows.map(lineOf).join(",\n");
+    },
+    end: () => isEmpty ? "[]\n" : "\n]\n",
+  };
 }
 
 /** A name that was there before gets `_1`, `_2` …: an object holds each once. */
@@ -64,10 +92,14 @@ function distinct(names: readonly string[]): readonly string[] {
   });
 }
 
-function markdownText({ columns, rows }: Result): string {
-  const rule = columns.map((column, at) => isNumeric(column, rows.map((row) => row[at])) ? "---:" : "---");
-  const lines = [columns.map(({ name }) => markdownCell(name)), rule, ...rows.map((row) => row.map(markdownCell))];
-  return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+function markdownPrinter(columns: readonly ResultColumn[]): RowPrinter {
+  const lineOf = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
+  const rule = columns.map((column) => column.type !== undefined && isNumeric(column, []) ? "---:" : "---");
+  return {
+    start: lineOf(columns.map(({ name }) => markdownCell(name))) + lineOf(rule),
+    rows: (rows) => rows.map((row) => lineOf(row.map(markdownCell))).join(""),
+    end: () => "",
+  };
 }
 
 function markdownCell(value: Value): string {

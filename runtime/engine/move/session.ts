@@ -29,6 +29,8 @@ export interface StatementProgress {
 /** A session that also tells its progress. */
 export interface StageSession extends DuckSession, AsyncDisposable {
   progress(): StatementProgress;
+  /** Runs one statement whose columns are text and hands its rows over piece by piece, as DuckDB makes them, until `take` wants no more. */
+  each(sql: string, take: (rows: readonly (readonly (string | null)[])[]) => boolean): Promise<void>;
   /** How many statements a text holds. */
   statements(sql: string): Promise<number>;
 }
@@ -104,6 +106,13 @@ function makeStage(instance: DuckDBInstance, options: StageOptions): Stage {
       refuse: (column, expression) => refuse({ kind: "value", ...column }, expression),
       text: (batch: ScanBatch, form: TextForm) => textQuery(batch, form),
       alone: (name, step) => inTurn(name, step),
+      each: (sql, take) =>
+        guarded(sql, async () => {
+          const result = await connection.stream(sql);
+          for await (const rows of result.yieldRowsJson()) {
+            if (!take(rows as (string | null)[][])) break;
+          }
+        }),
       statements: (sql) => guarded(sql, async () => (await connection.extractStatements(sql)).count),
       progress: () => {
         const { percentage } = connection.progress;

@@ -1,0 +1,59 @@
+import { DtegError, parseName, type ScanBatch, type Source } from "../../../sdk/mod.ts";
+import type { PipelineStream } from "../../config/pipeline.ts";
+import type { CsvReading } from "../csv/csv_call.ts";
+import { resolveFiles } from "../files/resolve_files.ts";
+import type { LentHost } from "../host.ts";
+import { withNearest } from "../plan/jobs.ts";
+
+/** What of a stream decides what is read. */
+export type StreamToRead =
+  & Pick<PipelineStream, "settings" | "columns" | "where" | "sql">
+  & { readonly name: string };
+
+/** A stream as a query. */
+export interface ReadStream {
+  readonly scan: ScanBatch;
+  /** Its conditions are not in the query yet. */
+  readonly isWhole: boolean;
+  /** Size of what is read in bytes, where known. */
+  readonly bytes?: number;
+}
+
+/** A stream by its name alone. */
+export const plainStream = (name: string): StreamToRead => ({ name, settings: {}, columns: [] });
+
+/** Opens a stream to be looked at: its first rows decide about the types of files. */
+export async function openStream(
+  { source, host }: { readonly source: Source; readonly host: LentHost },
+  stream: StreamToRead,
+  { limit, reading = "in parts" }: { readonly limit?: number; readonly reading?: CsvReading } = {},
+): Promise<ReadStream> {
+  try {
+    await using reader = await source.open({
+      stream: stream.sql === undefined ? parseName(stream.name) : { sql: stream.sql },
+      columns: [],
+      drop: [],
+      text: [],
+      where: stream.where,
+      limit,
+      accepts: ["scan", "csv", "ndjson", "json", "parquet"],
+      settings: stream.settings,
+    });
+    const { bytes } = reader;
+    const batch = await reader.read(reader.parts[0]);
+    if (batch.kind === "scan") return { scan: batch, isWhole: false, bytes };
+    if (batch.kind === "bytes") throw new DtegError("internal", "a source gave bytes where a query was asked for");
+    const declared = new Map(stream.columns.flatMap(({ name, type }) => type ? [[name, type]] : []));
+    const { scan } = await resolveFiles(await host.duckdb(), {
+      batch,
+      declared,
+      guess: "first rows",
+      reading,
+      tempDir: host.tempDir,
+      log: host.log,
+    });
+    return { scan, isWhole: true, bytes };
+  } catch (error) {
+    throw error instanceof DtegError ? await withNearest(error, { source, wanted: stream.name }) : error;
+  }
+}
