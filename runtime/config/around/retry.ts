@@ -54,12 +54,13 @@ export function retryOf(root: Plain): { readonly retry?: Retry } {
       return usual; // its form is told with that of all else
     }
   };
+  const delay = time(given.delay, DEFAULT_RETRY.delay);
   return {
     retry: {
       attempts: typeof given.attempts === "number" ? given.attempts : DEFAULT_RETRY.attempts,
       backoff: (given.backoff ?? DEFAULT_RETRY.backoff) as Retry["backoff"],
-      delay: time(given.delay, DEFAULT_RETRY.delay),
-      maxDelay: time(given.max_delay, DEFAULT_RETRY.maxDelay),
+      delay,
+      maxDelay: time(given.max_delay, Math.max(delay, DEFAULT_RETRY.maxDelay)),
       budget: time(given.budget, DEFAULT_RETRY.budget),
     },
   };

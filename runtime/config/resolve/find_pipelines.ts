@@ -14,9 +14,13 @@ export interface PipelineFile {
 }
 
 /** The pipelines of a project, by name. A file that is no YAML is listed under its base name. */
-export async function listPipelines(project: Project, folder: string): Promise<PipelineFile[]> {
+export function listPipelines(project: Project, folder: string): Promise<PipelineFile[]> {
+  return pipelinesIn(join(project.folder, "pipelines"), folder);
+}
+
+/** The pipelines of one folder, by name, as a user would name them from the current folder. */
+export async function pipelinesIn(inside: string, folder: string): Promise<PipelineFile[]> {
   const found: PipelineFile[] = [];
-  const inside = join(project.folder, "pipelines");
   for (const file of await yamlFiles(inside)) {
     const path = relative(folder, join(inside, file)) || file;
     const root = await rootOf(resolve(folder, path));
