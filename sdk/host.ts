@@ -1,4 +1,5 @@
 import type { ScanBatch } from "./batch.ts";
+import type { DataType } from "./data_type.ts";
 
 /** A value of a result row: DuckDB's JSON form. Numbers that JSON cannot hold exactly are strings. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
@@ -32,6 +33,8 @@ export interface DuckSession {
   attach(path: string, options?: { readonly readOnly?: boolean }): Promise<string>;
   /** A query over DuckDB's own types as a batch. */
   scan(query: string): Promise<ScanBatch>;
+  /** The type that values have in a batch, by DuckDB's name of it: `DECIMAL(18,2)`. */
+  typeOf(native: string): DataType;
   /** The query whose columns are the text form of a batch. */
   text(batch: ScanBatch, form: TextForm): string;
   /** Runs `step` while no other session of the run does so with the same name: for commits that would collide. */

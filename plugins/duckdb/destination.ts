@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
 import { type Destination, DtegError, formatName, type Host, quoteTable, type TableName } from "../../sdk/mod.ts";
 import { databasePath, isFile, OWN_PREFIX, refuseFolder } from "./database.ts";
-import { findExisting } from "./existing_table.ts";
+import { isKept } from "./existing_table.ts";
+import { catalogueOf } from "./file_catalogue.ts";
 import type { DuckdbConfig } from "./mod.ts";
 import { planTable } from "./plan_table.ts";
 import { readState } from "./state_table.ts";
@@ -15,7 +16,8 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
 
   async function open() {
     const session = await host.duckdb();
-    return { session, catalog: await session.attach(path) };
+    const catalog = await session.attach(path);
+    return { session, catalog, known: catalogueOf(host, catalog) };
   }
 
   return {
@@ -30,15 +32,15 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
     },
     async describe(table) {
       if (!isFile(path)) return undefined; // opening it would make it
-      const { session, catalog } = await open();
-      const existing = await findExisting(session, catalog, table);
+      const { session, catalog, known } = await open();
+      const existing = await known.find(session, table);
       if (!existing) return undefined;
       const state = await readState(session, { catalog, schema: schemaOf(table), target: table.name });
       const { schema } = await session.scan(`SELECT * FROM ${quoteTable(catalog, schemaOf(table), existing.name)}`);
       return {
         columns: existing.columns.map((column, index) => ({ ...column, type: schema[index].type })),
         madeByDteg: state !== undefined,
-        isKept: existing.hasDependents,
+        isKept: isKept(existing, { schema: [], options: {} }),
         ...(existing.rows !== undefined && { rows: existing.rows }),
       };
     },
@@ -51,17 +53,16 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
     },
     async plan(target) {
       if (!isFile(path)) return planTable(target, undefined);
-      const { session, catalog } = await open();
-      return planTable(target, await findExisting(session, catalog, target.table));
+      const { session, known } = await open();
+      return planTable(target, await known.find(session, target.table));
     },
     async open(target) {
-      const { session, catalog } = await open();
-      return await tableWriter({ session, catalog, target, log: host.log });
+      return await tableWriter({ ...await open(), target, log: host.log });
     },
     async execute(sql) {
-      const { session, catalog } = await open();
+      const { session, catalog, known } = await open();
       await session.run(`USE ${quoteTable(catalog, "main")}`);
-      await session.run(sql);
+      await session.run(sql).finally(known.forget);
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

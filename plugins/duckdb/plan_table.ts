@@ -1,5 +1,5 @@
 import { type PlannedTarget, quoteName, quoteTable } from "../../sdk/mod.ts";
-import { dressTable, type ExistingTable } from "./existing_table.ts";
+import { dressTable, type ExistingTable, isKept } from "./existing_table.ts";
 import { checkedOptions } from "./fit_columns.ts";
 import { nativeType } from "./type_table.ts";
 
@@ -7,7 +7,7 @@ import { nativeType } from "./type_table.ts";
 export function planTable(target: PlannedTarget, existing: ExistingTable | undefined): readonly string[] {
   const { table, schema, write } = target;
   const options = checkedOptions(target);
-  if (schema.length === 0 || (existing && (write !== "replace" || existing.hasDependents))) return [];
+  if (schema.length === 0 || (existing && (write !== "replace" || isKept(existing, target)))) return [];
   const whole = quoteTable(table.schema, table.name);
   const columns = schema.map(({ name, type }) => `  ${quoteName(name)} ${nativeType(type)}`);
   return [
@@ -16,6 +16,6 @@ export function planTable(target: PlannedTarget, existing: ExistingTable | undef
       ? [`CREATE SCHEMA IF NOT EXISTS ${quoteName(table.schema)}`]
       : []),
     `CREATE TABLE ${whole} (\n${columns.join(",\n")}\n)`,
-    ...dressTable({ table, built: table.name }, options),
+    ...dressTable({ table, built: table.name }, { ...options, schema }),
   ];
 }

@@ -10,6 +10,8 @@ import {
   type Source,
 } from "../../sdk/mod.ts";
 import { listTables, openToRead } from "./database.ts";
+import { describeTables } from "./describe_tables.ts";
+import { catalogueOf, type FileCatalogue } from "./file_catalogue.ts";
 import type { DuckdbConfig } from "./mod.ts";
 
 /** Reads tables, views and queries of a database file. */
@@ -21,14 +23,14 @@ export function duckdbSource(config: DuckdbConfig, host: Host): Source {
     async check() {
       await open();
     },
-    async *discover() {
+    async *discover(filter = () => true) {
       const { session, catalog } = await open();
-      yield* await listTables(session, catalog);
+      yield* describeTables(session, { catalog, filter });
     },
     async open(request) {
       const { session, catalog } = await open();
       const snapshotAt = new Date().toISOString();
-      const batch = await readBatch(session, catalog, request);
+      const batch = await readBatch({ session, catalog, known: catalogueOf(host, catalog) }, request);
       return {
         schema: batch.schema,
         complete: true,
@@ -47,7 +49,13 @@ export function duckdbSource(config: DuckdbConfig, host: Host): Source {
   };
 }
 
-async function readBatch(session: DuckSession, catalog: string, request: ReadRequest): Promise<ScanBatch> {
+interface OpenFile {
+  readonly session: DuckSession;
+  readonly catalog: string;
+  readonly known: FileCatalogue;
+}
+
+async function readBatch({ session, catalog, known }: OpenFile, request: ReadRequest): Promise<ScanBatch> {
   const { stream, columns, where, limit } = request;
   const list = columns.length ? columns.map(({ name }) => quoteName(name)).join(", ") : "*";
   const rest = `${where === undefined ? "" : ` WHERE (${where}\n)`}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
@@ -57,7 +65,16 @@ async function readBatch(session: DuckSession, catalog: string, request: ReadReq
   }
   const tables = await listTables(session, catalog);
   const { schema, name } = findTable(stream, tables.map((table) => table.name));
-  return await session.scan(`SELECT ${list} FROM ${quoteTable(catalog, schema, name)}${rest}`);
+  const batch = await session.scan(`SELECT ${list} FROM ${quoteTable(catalog, schema, name)}${rest}`);
+  const found = await known.find(session, { schema, name });
+  const comments = new Map(found?.columns.map((column) => [column.name, column.comment]));
+  return {
+    ...batch,
+    schema: batch.schema.map((column) => {
+      const comment = comments.get(column.name);
+      return comment === undefined ? column : { ...column, comment };
+    }),
+  };
 }
 
 /** A query of the user, with the database as its default. */

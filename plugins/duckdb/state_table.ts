@@ -1,7 +1,9 @@
-import { type DuckSession, type LoadMark, quoteTable, quoteText, type TargetState } from "../../sdk/mod.ts";
+import { DtegError, type DuckSession, type LoadMark, quoteTable, quoteText, type TargetState } from "../../sdk/mod.ts";
 
 /** Where a load keeps its state: a table beside the data. */
 const TABLE = "_dteg_state";
+/** DuckDB's words where the table, or its schema, is not there. */
+const MISSING = /^Catalog Error: Table with name .*_dteg_state"? does not exist/;
 
 /** A schema of an attached database. */
 export interface SchemaPlace {
@@ -9,26 +11,19 @@ export interface SchemaPlace {
   readonly schema: string;
 }
 
-async function exists(session: DuckSession, { catalog, schema }: SchemaPlace): Promise<boolean> {
-  const rows = await session.all(
-    `SELECT 1 FROM duckdb_tables() WHERE database_name = ${quoteText(catalog)} AND lower(schema_name) = lower(${
-      quoteText(schema)
-    }) AND table_name = '${TABLE}'`,
-  );
-  return rows.length > 0;
-}
-
 /** The state of the last load into a table. */
 export async function readState(
   session: DuckSession,
   { target, ...place }: SchemaPlace & { readonly target: string },
 ): Promise<TargetState | undefined> {
-  if (!await exists(session, place)) return undefined;
   const [row] = await session.all(
     `SELECT * FROM ${quoteTable(place.catalog, place.schema, TABLE)} WHERE lower(target) = lower(${
       quoteText(target)
     }) ORDER BY committed_at DESC LIMIT 1`,
-  );
+  ).catch((error) => {
+    if (error instanceof DtegError && MISSING.test(error.message)) return [];
+    throw error;
+  });
   return row && {
     pipeline: String(row.pipeline),
     stream: String(row.stream),

@@ -14,7 +14,8 @@ import {
   type Target,
   type Writer,
 } from "../../sdk/mod.ts";
-import { dressTable, type ExistingTable, findExisting } from "./existing_table.ts";
+import { dressTable, type ExistingTable, isKept } from "./existing_table.ts";
+import type { FileCatalogue } from "./file_catalogue.ts";
 import { mergeStaged, replaceByKey } from "./merge.ts";
 import { makeStateTable, writeState } from "./state_table.ts";
 import { nativeType } from "./type_table.ts";
@@ -26,10 +27,11 @@ export interface TablePlace {
   readonly catalog: string;
   readonly target: Target;
   readonly log: Log;
+  readonly known: FileCatalogue;
 }
 
 /** A load into one table: rows go to a staging table beside it, one transaction makes them visible with their state. */
-export async function tableWriter({ session, catalog, target, log }: TablePlace): Promise<Writer> {
+export async function tableWriter({ session, catalog, target, log, known }: TablePlace): Promise<Writer> {
   const schema = target.table.schema ?? "main";
   const place = { catalog, schema };
   const staging = `_dteg_stage_${target.run}_${target.load}`;
@@ -46,11 +48,12 @@ export async function tableWriter({ session, catalog, target, log }: TablePlace)
     await session.run(`DROP TABLE IF EXISTS ${staged}`);
     isStaged = false;
   };
-  await session.alone(catalog, async () => {
-    if (schema !== "main") await session.run(`CREATE SCHEMA IF NOT EXISTS ${quoteTable(catalog, schema)}`);
-    await makeStateTable(session, place);
-    await removeDead({ session, catalog, target, log }, schema);
-  });
+  await known.once(`schema ${schema.toLowerCase()}`, () =>
+    session.alone(catalog, async () => {
+      if (schema !== "main") await session.run(`CREATE SCHEMA IF NOT EXISTS ${quoteTable(catalog, schema)}`);
+      await makeStateTable(session, place);
+      await removeDead({ session, catalog, target }, schema);
+    }));
 
   return {
     async write(_part: string, batch: Batch) {
@@ -65,7 +68,7 @@ export async function tableWriter({ session, catalog, target, log }: TablePlace)
     },
     async commit(mark: LoadMark) {
       return await session.alone(catalog, async () => {
-        const existing = await findExisting(session, catalog, target.table);
+        const existing = await known.find(session, target.table);
         if (existing?.isView) {
           throw new DtegError(
             "schema.incompatible",
@@ -77,6 +80,7 @@ export async function tableWriter({ session, catalog, target, log }: TablePlace)
           const counts = await makeVisible(existing);
           await writeState(session, place, mark);
           await session.run("COMMIT");
+          known.changed(target.table);
           isStaged = false;
           return counts;
         } catch (error) {
@@ -102,7 +106,7 @@ export async function tableWriter({ session, catalog, target, log }: TablePlace)
       await rename();
       return { ...counts, ...merged };
     }
-    if (target.write === "replace" && !existing.hasDependents) {
+    if (target.write === "replace" && !isKept(existing, target)) {
       await session.run(`DROP TABLE ${whole}`);
       await rename();
       return counts;
@@ -117,7 +121,10 @@ export async function tableWriter({ session, catalog, target, log }: TablePlace)
   /** Brings the staged rows into the table that is there. */
   async function bringIn(existing: ExistingTable, columns: readonly string[]): Promise<Partial<Counts>> {
     const merge = { ...merging, whole, columns };
-    if (target.write === "merge") return await mergeStaged(merge);
+    if (target.write === "merge") {
+      const mayMove = !existing.referencedKey && columnsLeftOut(existing, target).length === 0;
+      return await mergeStaged({ ...merge, mayMove });
+    }
     if (target.write === "replace" && existing.referencedKey) {
       return await replaceByKey({ ...merge, key: existing.referencedKey });
     }
@@ -138,9 +145,9 @@ export async function tableWriter({ session, catalog, target, log }: TablePlace)
 
   async function rename(): Promise<void> {
     await session.run(`ALTER TABLE ${staged} RENAME TO ${quoteName(target.table.name)}`);
-    for (
-      const sql of dressTable({ catalog, table: { ...target.table, schema }, built: target.table.name }, options)
-    ) await session.run(sql);
+    const dressed = { catalog, table: { ...target.table, schema }, built: target.table.name };
+    const statements = dressTable(dressed, { ...options, schema: target.schema });
+    if (statements.length > 0) await session.run(statements.join(";\n"));
   }
 }
 
@@ -182,7 +189,10 @@ function constraintError(error: unknown, { table }: Target): unknown {
 }
 
 /** Staging tables of runs that are no more: one process at a time writes a file, so all but this run's are dead. */
-async function removeDead({ session, catalog, target }: TablePlace, schema: string): Promise<void> {
+async function removeDead(
+  { session, catalog, target }: Pick<TablePlace, "session" | "catalog" | "target">,
+  schema: string,
+): Promise<void> {
   const rows = await session.all(
     `SELECT table_name FROM duckdb_tables() WHERE database_name = ${quoteText(catalog)} AND schema_name = ${
       quoteText(schema)

@@ -83,34 +83,30 @@ interface BareColumn {
   readonly comment: string | null;
 }
 
-/** Types that were looked up, by OID and modifier: a database has few, and they stay what they are. */
-type TypeCache = Map<string, Omit<PgColumn, "name" | "nullable" | "comment">>;
+/** A type with what reading its values takes. */
+export type PgType = Omit<PgColumn, "name" | "nullable" | "comment">;
 
 const typeKey = ({ oid, modifier }: BareColumn) => `${oid} ${modifier}`;
 
-async function typed(
-  session: PgSession,
-  columns: readonly BareColumn[],
-  known: TypeCache,
-): Promise<readonly PgColumn[]> {
+async function typed(session: PgSession, columns: readonly BareColumn[]): Promise<readonly PgColumn[]> {
   const missing = [...new Map(columns.map((column) => [typeKey(column), column])).values()]
-    .filter((column) => !known.has(typeKey(column)));
+    .filter((column) => !session.types.has(typeKey(column)));
   if (missing.length > 0) {
     const list = missing.map(({ oid, modifier }, place) => `(${oid}::oid, ${modifier}, ${place})`);
     const rows = await session.query(
       `SELECT ${TYPE_LIST} FROM (VALUES ${list.join(", ")}) c(type, modifier, place) ${TYPE_JOINS}`,
     );
-    for (const row of rows) known.set(typeKey(missing[Number(row.place)]), typeOfRow(row));
+    for (const row of rows) session.types.set(typeKey(missing[Number(row.place)]), typeOfRow(row));
   }
   return columns.map((column) => {
     const { name, isRequired, comment } = column;
-    const type = known.get(typeKey(column));
+    const type = session.types.get(typeKey(column));
     if (!type) throw new TypeError(`the type ${column.oid} of column ${name} is not in the catalogue`);
     return { name, ...type, nullable: !isRequired, ...(comment !== null && { comment }) };
   });
 }
 
-function typeOfRow(row: PgRow) {
+function typeOfRow(row: PgRow): PgType {
   const described = {
     pgType: row.type ?? "",
     base: row.base ?? "",
@@ -125,7 +121,7 @@ function typeOfRow(row: PgRow) {
 /** Columns of a relation in their order. */
 export async function columnsOf(session: PgSession, oid: string): Promise<readonly PgColumn[]> {
   const [row] = await session.query(`SELECT ${COLUMNS} AS columns FROM (SELECT ${quoteText(oid)}::oid AS oid) c`);
-  return await typed(session, bareColumns(row.columns), new Map());
+  return await typed(session, bareColumns(row.columns));
 }
 
 /** Columns of a query, which is not run. */
@@ -138,7 +134,7 @@ export async function columnsOfQuery(session: PgSession, sql: string): Promise<r
     isRequired: false,
     comment: null,
   }));
-  return await typed(session, bare, new Map());
+  return await typed(session, bare);
 }
 
 /** Columns of the relation `c` as JSON, in their order. */
@@ -169,7 +165,6 @@ export async function* describeRelations(
   session: PgSession,
   relations: readonly Relation[],
 ): AsyncGenerator<Stream & { readonly columns: readonly PgColumn[] }> {
-  const known: TypeCache = new Map();
   for (let at = 0; at < relations.length;) {
     const page = relations.slice(at, at + (at === 0 ? FIRST_PAGE : PAGE));
     at += page.length;
@@ -179,11 +174,11 @@ export async function* describeRelations(
         `WHERE c.oid = ANY ('{${page.map(({ oid }) => oid).join(",")}}'::oid[])`,
     );
     const found = new Map(rows.map((row) => [row.oid, row]));
-    await typed(session, rows.flatMap((row) => bareColumns(row.columns)), known);
+    await typed(session, rows.flatMap((row) => bareColumns(row.columns)));
     for (const relation of page) {
       const row = found.get(relation.oid);
       if (!row) continue; // dropped meanwhile
-      const columns = await typed(session, bareColumns(row.columns), known);
+      const columns = await typed(session, bareColumns(row.columns));
       yield { ...streamOf(relation, row, columns), columns };
     }
   }

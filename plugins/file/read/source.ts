@@ -85,8 +85,8 @@ export function fileSource(config: FileConfig, host: Host): Source {
       if (!isPipe) streams();
       return Promise.resolve();
     },
-    async *discover(): AsyncGenerator<Stream> {
-      for (const { stream } of streams()) yield { name: { name: stream } };
+    async *discover(filter = () => true): AsyncGenerator<Stream> {
+      for (const { stream } of streams()) if (filter({ name: stream })) yield { name: { name: stream }, kind: "file" };
     },
     async open(request) {
       const settings = { ...config, ...request.settings as FileStreamSettings };

@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 import type { DuckSession, Row, ScanBatch, TextForm } from "../../../sdk/mod.ts";
 import { quoteName, quoteText } from "../../../sdk/mod.ts";
 import { duckError, refuse } from "./duck_error.ts";
+import { typeOfDuck } from "./duck_type.ts";
 import type { DuckDBConnection, DuckDBInstance } from "./duckdb_api.ts";
 import { openDuckDB } from "./duckdb_native.ts";
 import { nativeScan } from "./native_scan.ts";
@@ -65,9 +66,9 @@ function makeStage(instance: DuckDBInstance, options: StageOptions): Stage {
     const connection = await instance.connect();
     const session = makeSession(connection);
     sessions.add(session);
-    await session.run("SET TimeZone = 'UTC'");
-    await session.run("SET enable_progress_bar = true");
-    await session.run("SET enable_progress_bar_print = false");
+    await session.run(
+      "SET TimeZone = 'UTC'; SET enable_progress_bar = true; SET enable_progress_bar_print = false",
+    );
     if (options.maxTemp !== undefined) { // given with the instance DuckDB shows it and does not keep to it
       await session.run(`SET max_temp_directory_size = '${Math.floor(options.maxTemp / 1e6)}MB'`);
     }
@@ -105,6 +106,7 @@ function makeStage(instance: DuckDBInstance, options: StageOptions): Stage {
       },
       refuse: (column, expression) => refuse({ kind: "value", ...column }, expression),
       text: (batch: ScanBatch, form: TextForm) => textQuery(batch, form),
+      typeOf: typeOfDuck,
       alone: (name, step) => inTurn(name, step),
       each: (sql, take) =>
         guarded(sql, async () => {
