@@ -38,6 +38,7 @@ export async function openStream(
       limit,
       accepts: ["scan", "csv", "ndjson", "json", "parquet"],
       settings: stream.settings,
+      parts: 1,
     });
     const { bytes } = reader;
     const batch = await reader.read(reader.parts[0]);

@@ -1,0 +1,175 @@
+import {
+  type Column,
+  type Destination,
+  DtegError,
+  type Existing,
+  formatName,
+  type PlannedTarget,
+  targetType,
+  typeText,
+} from "../../../sdk/mod.ts";
+import { errorReport } from "../../store/error_report.ts";
+import { asError, type RunContext } from "../run_context.ts";
+import type { StreamJob } from "../stream_job.ts";
+import { columnChanges } from "./column_changes.ts";
+import { openDestination, openSource } from "../ask/open_end.ts";
+import { type PlannedShape, plannedShape } from "./planned_shape.ts";
+import type { PlannedAction, PlannedColumn, PlannedExisting, StreamPlan } from "./run_plan.ts";
+
+/** A stream's plan, and what is wrong with it. */
+export interface PlannedStream {
+  readonly plan: StreamPlan;
+  readonly error?: DtegError;
+}
+
+/** What a run would do with a stream. It never throws but when it is interrupted: what is wrong is in the plan. */
+export async function planStream(
+  job: StreamJob,
+  context: RunContext,
+  { rows }: { readonly rows: number | null },
+): Promise<PlannedStream> {
+  const { name, target, stream: { write, key } } = job;
+  const empty: StreamPlan = {
+    name,
+    target,
+    write,
+    key,
+    action: write === "replace" ? "create" : write,
+    rows,
+    bytes: null,
+    columns: [],
+    statements: [],
+    existing: null,
+    changes: [],
+    warnings: [],
+    error: null,
+  };
+  try {
+    const plan = { ...empty, ...await lookAt(job, context) };
+    const error = plan.lossy;
+    const { lossy: _, ...shown } = plan;
+    return error ? { plan: { ...shown, error: errorReport(error) }, error } : { plan: shown };
+  } catch (thrown) {
+    context.signal.throwIfAborted();
+    const error = asError(thrown, context);
+    return { plan: { ...empty, error: errorReport(error) }, error };
+  }
+}
+
+type Found =
+  & Pick<
+    StreamPlan,
+    "action" | "bytes" | "columns" | "statements" | "existing" | "changes" | "warnings" | "key"
+  >
+  & { readonly lossy?: DtegError };
+
+async function lookAt({ pipeline, stream, table, target }: StreamJob, context: RunContext): Promise<Found> {
+  await using from = await openSource(pipeline.source, context);
+  await using to = await openDestination(pipeline.destination, context, { beside: from.host });
+  const { destination } = to;
+  const existing = await destination.describe(table); // before the source: one database opened to be written can be read too
+  const before = (await destination.state.read(table))?.names;
+  const shape = await plannedShape(stream, { source: from.source, destination, host: from.host }, { existing, before });
+  const aim: PlannedTarget = {
+    table,
+    schema: shape.schema,
+    write: stream.write,
+    key: stream.key.map((column) => shape.names[column] ?? column),
+    options: stream.table,
+  };
+  const statements = await destination.plan(aim);
+  const stays = existing !== undefined && statements.length === 0;
+  const nativeOf = (column: Column) => nativeType(column, { destination, system: pipeline.destination.connector });
+  return {
+    action: actionOf(aim, { existing, stays }),
+    bytes: shape.bytes,
+    key: aim.key,
+    columns: columnsOf(shape, { destination, nativeOf }),
+    statements: statements.map(context.mask),
+    existing: existing ? existingOf(existing) : null,
+    changes: existing
+      ? columnChanges(shape.schema, {
+        existing,
+        write: stream.write,
+        stays,
+        foldsCase: destination.can.foldsCase,
+        nativeOf,
+      })
+      : [],
+    warnings: [...from.host.warnings, ...to.host.warnings, ...questionOf(target, { existing, stream })],
+    lossy: lossyError(shape, destination, formatName(table)),
+  };
+}
+
+function actionOf(
+  { write }: PlannedTarget,
+  { existing, stays }: { readonly existing?: Existing; readonly stays: boolean },
+): PlannedAction {
+  if (!existing) return "create";
+  if (write !== "replace") return write;
+  return stays ? "refill" : "replace";
+}
+
+/** A type of another system of the same kind is taken over as it is. */
+function nativeType(
+  column: Column,
+  { destination, system }: { readonly destination: Destination; readonly system: string },
+): string {
+  if (column.native?.system === system) return column.native.type;
+  return targetType(destination.types, column).to(column.type);
+}
+
+function columnsOf(
+  { read, schema, names }: PlannedShape,
+  { destination, nativeOf }: { readonly destination: Destination; readonly nativeOf: (column: Column) => string },
+): readonly PlannedColumn[] {
+  const sourceOf = new Map(Object.entries(names).map(([name, target]) => [target, name]));
+  return schema.map((column) => {
+    const name = sourceOf.get(column.name) ?? column.name;
+    const found = read.find((one) => one.name === name) ?? column;
+    const to = nativeOf(column);
+    const { grade, note = null } = targetType(destination.types, column);
+    const isSame = column.native?.type === to;
+    return {
+      name,
+      target: column.name,
+      from: found.native?.type ?? typeText(found.type),
+      to,
+      grade: isSame ? "exact" : grade,
+      note: isSame || grade === "exact" ? null : note,
+    };
+  });
+}
+
+function existingOf({ columns, madeByDteg, isKept = false, isAltered = false, rows }: Existing): PlannedExisting {
+  return {
+    madeByDteg,
+    isKept,
+    isAltered,
+    rows: rows ?? null,
+    columns: columns.map(({ name, native }) => ({ name, type: native })),
+  };
+}
+
+/** A replace of what dteg did not make wants a yes. */
+function questionOf(
+  target: string,
+  { existing, stream }: { readonly existing?: Existing; readonly stream: StreamJob["stream"] },
+): readonly string[] {
+  if (!existing || existing.madeByDteg || stream.write !== "replace" || stream.adopt) return [];
+  const what = existing.isAltered ? "was changed since dteg wrote it" : "was not made by dteg";
+  return [`${target} ${what}: \`dteg run\` asks before it replaces it, or wants -y`];
+}
+
+function lossyError({ schema }: PlannedShape, { types }: Destination, label: string): DtegError | undefined {
+  const errors = schema.flatMap((column) => {
+    const row = targetType(types, column);
+    if (row.grade !== "lossy") return [];
+    const message = `column ${JSON.stringify(column.name)} is ${typeText(column.type)}, which ${label} holds only as ${
+      row.to(column.type)
+    }, with loss`;
+    const hint = `declare a type that it can hold: columns: { ${column.name}: { type: text } }`;
+    return [new DtegError("schema.lossy", message, { column: column.name, hint })];
+  });
+  return errors[0]?.with({ others: errors.slice(1) });
+}

@@ -1,0 +1,78 @@
+import {
+  type Destination,
+  type Existing,
+  type Format,
+  parseName,
+  type Reader,
+  type Schema,
+  type Source,
+} from "../../../sdk/mod.ts";
+import { resolveFiles } from "../files/resolve_files.ts";
+import type { LentHost } from "../host.ts";
+import { declaredTypes } from "../plan/declared_types.ts";
+import { withNearestOf } from "../ask/nearest_stream.ts";
+import { shapeBatch, shapeBytes } from "../plan/shape.ts";
+import type { NamedStream } from "../stream_job.ts";
+
+/** What a stream has, and what the target gets of it. */
+export interface PlannedShape {
+  /** Columns of the source. */
+  readonly read: Schema;
+  /** Columns of the load. */
+  readonly schema: Schema;
+  /** Name in the target by name in the source. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly bytes: number | null;
+}
+
+interface Ends {
+  readonly source: Source;
+  readonly destination: Destination;
+  readonly host: LentHost;
+}
+
+const STAGED: readonly Format[] = ["scan", "csv", "ndjson", "json", "parquet"];
+
+/** The columns that a load of the stream would have: no row is moved. */
+export async function plannedShape(
+  stream: NamedStream,
+  { source, destination, host }: Ends,
+  { existing, before }: { readonly existing?: Existing; readonly before?: Readonly<Record<string, string>> },
+): Promise<PlannedShape> {
+  await using reader = await openReader(stream, { source, destination });
+  const { can: { foldsCase, nameBytes }, types } = destination;
+  const naming = { foldsCase, nameBytes, before };
+  const batch = await reader.read(reader.parts[0]);
+  const bytes = reader.bytes ?? null;
+  if (batch.kind === "bytes") {
+    await batch.stream.cancel();
+    const shaped = shapeBytes(batch, stream, naming);
+    return { read: batch.schema, schema: shaped.batch.schema, names: shaped.names, bytes };
+  }
+  const scan = batch.kind === "scan" ? batch : (await resolveFiles(await host.duckdb(), {
+    batch,
+    ...declaredTypes(stream, { existing, before }),
+    guess: "first rows",
+    tempDir: host.tempDir,
+    log: host.log,
+  })).scan;
+  if (scan.schema.length === 0) return { read: [], schema: [], names: {}, bytes };
+  const shaped = shapeBatch(scan, stream, { ...naming, types });
+  return { read: scan.schema, schema: shaped.batch.schema, names: shaped.names, bytes };
+}
+
+function openReader(stream: NamedStream, { source, destination }: Omit<Ends, "host">): Promise<Reader> {
+  const isTyped = stream.columns.some(({ type }) => type !== undefined);
+  return withNearestOf(stream.name, source, () =>
+    source.open({
+      stream: stream.sql === undefined ? parseName(stream.name) : { sql: stream.sql },
+      columns: stream.select.map((name) => ({ name })),
+      drop: stream.columns.filter(({ drop }) => drop).map(({ name }) => name),
+      text: stream.columns.filter(({ type }) => type?.kind === "text").map(({ name }) => name),
+      where: stream.where,
+      limit: 0,
+      accepts: isTyped ? STAGED : [...destination.accepts, ...STAGED],
+      settings: stream.settings,
+      parts: 1,
+    }));
+}
