@@ -41,6 +41,12 @@ export const FLAGS = {
     summary: "The project file",
     default: "dteg.yaml of this folder or the nearest above",
   }),
+  env: single({
+    name: "env",
+    value: "NAME",
+    summary: "The environment of the project",
+    default: "dev, where dteg.yaml declares it",
+  }),
   envFile: single({
     name: "env-file",
     value: "FILE",
@@ -62,6 +68,10 @@ export const FLAGS = {
     name: "stream",
     value: "NAME",
     summary: "The stream to load: a table, a file's base name; may be repeated",
+  }),
+  withUpstream: toggle({
+    name: "with-upstream",
+    summary: "Run the pipelines too that the chosen ones come after",
   }),
   to: single({
     name: "to",
@@ -124,13 +134,11 @@ export const FLAGS = {
 
 /** Settled flags that a later version builds. Their values are checked already, so that a script learns of its fault. */
 export const LATER_FLAGS: readonly Flag[] = [
-  single({ name: "env", value: "NAME", summary: "The environment" }),
   single({ name: "cursor", value: "COLUMN", summary: "Read only what changed" }),
   toggle({ name: "full-refresh", summary: "Read all and replace" }),
   single({ name: "interval-start", value: "TIME", summary: "Start of a backfill, inclusive", parse: instant }),
   single({ name: "interval-end", value: "TIME", summary: "End of a backfill, exclusive", parse: instant }),
   toggle({ name: "dry-run", summary: "Show what would be done" }),
   single({ name: "wait", value: "DURATION", summary: "Wait for a busy target" }),
-  toggle({ name: "with-upstream", summary: "Also what the chosen pipelines come after" }),
   single({ name: "plan", value: "FILE", summary: "Run a plan" }),
 ];

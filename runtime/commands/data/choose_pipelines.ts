@@ -1,10 +1,14 @@
+import { dirname, resolve } from "node:path";
 import { DtegError } from "../../../sdk/mod.ts";
 import {
   adhocPipeline,
+  listPipelines,
   type Loaded,
   type LoadOptions,
   loadPipeline,
+  orderPipelines,
   type Pipeline,
+  pipelinesIn,
   resolvePipelines,
 } from "../../config/mod.ts";
 import type { App } from "../app.ts";
@@ -82,7 +86,26 @@ export async function choosePipelines(app: App, input: Input, options: LoadOptio
       loads.push(picked(await loadPipeline(path, options), flagValue(input, FLAGS.stream)));
     }
   }
-  return loads;
+  return await ordered(loads, { app, input, options });
+}
+
+/** In the order that `after` asks for; with --with-upstream also what the chosen ones come after. */
+async function ordered(
+  loads: readonly Loaded[],
+  { app: { folder }, input, options }: { readonly app: App; readonly input: Input; readonly options: LoadOptions },
+): Promise<readonly Loaded[]> {
+  const withUpstream = flagValue(input, FLAGS.withUpstream) === true;
+  const paths = loads.flatMap(({ pipeline: { path, after = [] } }) => path !== null && after.length > 0 ? path : []);
+  if (paths.length === 0) return loads;
+  const { project } = options.environment;
+  const beside = [...new Set(paths.map((path) => dirname(resolve(folder, path))))];
+  const lists = await Promise.all(beside.map((inside) => pipelinesIn(inside, folder)));
+  const known = [...project ? await listPipelines(project, folder) : [], ...lists.flat()];
+  return await orderPipelines(loads, {
+    folder,
+    known,
+    ...(withUpstream && { loadUpstream: (path) => loadPipeline(path, options) }),
+  });
 }
 
 function adhoc({ from, to }: { from: string; to: string }, input: Input, options: LoadOptions): Promise<Loaded> {

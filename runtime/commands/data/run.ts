@@ -30,10 +30,20 @@ export const run: Command = {
     summary: "A pipeline file or name, tag:NAME, a pattern of names, or a file of data",
     many: true,
   }],
-  flags: [FLAGS.file, ...ADHOC_FLAGS, FLAGS.limit, ...LIMIT_FLAGS, FLAGS.yes, FLAGS.offline, ...LOAD_FLAGS],
+  flags: [
+    FLAGS.file,
+    FLAGS.withUpstream,
+    ...ADHOC_FLAGS,
+    FLAGS.limit,
+    ...LIMIT_FLAGS,
+    FLAGS.yes,
+    FLAGS.offline,
+    ...LOAD_FLAGS,
+  ],
   examples: [
     { line: "dteg run orders.csv", what: `the file into the table orders of ${DEFAULT_DATABASE}` },
     { line: "dteg run pipelines/orders.yaml", what: "what a pipeline file says" },
+    { line: "dteg run tag:nightly --with-upstream", what: "all pipelines of a tag, and what they come after" },
     {
       line: "dteg run --from orders.csv --to parquet://out/ --select id,status",
       what: "two columns, as Parquet in a folder",
