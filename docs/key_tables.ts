@@ -26,7 +26,7 @@ export function pipelineParts(): Readonly<Record<string, string>> {
     "keys.column": keyTable(record(at(stream, "columns"))),
     "keys.table": keyTable(at(stream, "table")),
     "keys.settings": keyTable(at(schema, "settings")),
-    "keys.project": keyTable(projectSchema()),
+    "keys.project": keyTable(projectSchema(CONNECTORS)),
     "later.pipeline": words(LATER_IN_PIPELINE),
     "later.stream": words(LATER_IN_STREAM),
     "later.column": words(LATER_IN_COLUMN),

@@ -58,6 +58,11 @@ export const ERROR_CODES = {
     "Grant the right to the user, or use another one.",
   ),
   "connection.no_database": row("environment", "The server has no such database.", "Check the database's name."),
+  "connection.role": row(
+    "environment",
+    "The servers that answer are not of the kind that target_session_attrs wants.",
+    "Name other hosts, or leave target_session_attrs out.",
+  ),
   "connection.no_tls": row(
     "environment",
     "TLS is wanted and the server has none.",
@@ -114,6 +119,11 @@ export const ERROR_CODES = {
     "config",
     "The connector cannot be written to.",
     "Use another connector as destination.",
+  ),
+  "environment.unknown": row(
+    "config",
+    "--env or DTEG_ENV names an environment that dteg.yaml does not declare.",
+    "Declare it under `environments:`; the message names the nearest one.",
   ),
   "pipeline.not_found": row(
     "config",

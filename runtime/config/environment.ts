@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { DtegError } from "../../sdk/mod.ts";
 import type { Project } from "./project.ts";
 import { readEnvFile } from "./resolve/env_file.ts";
+import { chooseOverlay, type Overlay } from "./overlay/overlay.ts";
 import { parseSet, type SetFlag } from "./tree/set.ts";
 
 /** All that a pipeline file may refer to, and what flags change in it. */
@@ -14,6 +15,8 @@ export interface Environment {
   readonly vars: ReadonlyMap<string, string>;
   readonly sets: readonly SetFlag[];
   readonly project?: Project;
+  /** The chosen environment of the project. */
+  readonly overlay?: Overlay;
   readonly run: { readonly id: string; readonly startedAt: string };
 }
 
@@ -29,19 +32,26 @@ export interface EnvironmentParts {
   /** Values of --set: `a.b[0]=value`. */
   readonly set?: readonly string[];
   readonly project?: Project;
+  /** Name of the environment, as --env and DTEG_ENV have it. */
+  readonly name?: string;
   readonly runId?: string;
   readonly startedAt?: string;
 }
 
 /** The environment of a run. Throws a DtegError when a flag or the file of --env-file cannot be read. */
 export function makeEnvironment(parts: EnvironmentParts): Environment {
-  const { env, folder, envFile, vars = [], set = [], project, runId = "run" } = parts;
+  const { folder, envFile, vars = [], set = [], project, runId = "run" } = parts;
+  const env = envFile === undefined
+    ? parts.env
+    : { ...readEnvFile(resolve(folder, envFile), { name: envFile }), ...parts.env };
+  const overlay = chooseOverlay(project, parts.name ?? (env.DTEG_ENV || undefined));
   return {
-    env: envFile === undefined ? env : { ...readEnvFile(resolve(folder, envFile), { name: envFile }), ...env },
+    env,
     folder,
     vars: new Map(vars.map(parseVar)),
     sets: set.map(parseSet),
     ...(project && { project }),
+    ...(overlay && { overlay }),
     run: { id: runId, startedAt: parts.startedAt ?? new Date().toISOString() },
   };
 }

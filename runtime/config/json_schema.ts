@@ -1,6 +1,6 @@
 import { type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import { connectorWords, type KnownConnector, propertiesOf } from "./form/known_connector.ts";
-import { pipelineObject, PROJECT_SCHEMA } from "./form/pipeline_schema.ts";
+import { pipelineObject, projectObject } from "./form/pipeline_schema.ts";
 import { FORMAT_SCHEMES } from "./url.ts";
 
 /** A JSON Schema as it is printed. */
@@ -28,14 +28,18 @@ export function pipelineSchema(connectors: readonly KnownConnector[]): JsonSchem
 }
 
 /** The JSON Schema of dteg.yaml. */
-export function projectSchema(): JsonSchema {
-  return printed("dteg.yaml", PROJECT_SCHEMA);
+export function projectSchema(connectors: readonly KnownConnector[]): JsonSchema {
+  return printed("dteg.yaml", projectObject(connectionEntry(connectors)));
 }
 
 /** The JSON Schema of connections.yaml. */
 export function connectionsSchema(connectors: readonly KnownConnector[]): JsonSchema {
-  const entry = Type.Union([url, ...connectors.flatMap((connector) => [withConfig(connector), inline(connector)])]);
-  return printed("connections.yaml", Type.Record(Type.String(), entry, { description: "Connections by name." }));
+  const entries = Type.Record(Type.String(), connectionEntry(connectors), { description: "Connections by name." });
+  return printed("connections.yaml", entries);
+}
+
+function connectionEntry(connectors: readonly KnownConnector[]): TSchema {
+  return Type.Union([url, ...connectors.flatMap((connector) => [withConfig(connector), inline(connector)])]);
 }
 
 const url = Type.String({ minLength: 1, description: "A connection URL, or the path of a file." });

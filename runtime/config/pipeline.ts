@@ -3,6 +3,8 @@ import type { DataType, TableOptions, WriteMode } from "../../sdk/mod.ts";
 /** A pipeline, ready to run: parsed, expanded, checked. Made from a file by `loadPipeline`, from flags by `adhocPipeline`. */
 export interface Pipeline {
   readonly name: string;
+  /** The environment of the project that it was made for. */
+  readonly environment?: string;
   /** The file that it stands in, as the user named it; null for an ad hoc run. */
   readonly path: string | null;
   readonly source: End;

@@ -46,7 +46,13 @@ export async function runPipelines(request: RunRequest): Promise<RunResult> {
   const status = request.signal.aborted
     ? "cancelled"
     : statusOf(pipelines.map((pipeline) => pipeline.status), { failed: errors.length > 0 });
-  const report: RunReport = { run: request.run, status, seconds: secondsSince(began), pipelines };
+  const report: RunReport = {
+    run: request.run,
+    status,
+    seconds: secondsSince(began),
+    ...environmentOf(request),
+    pipelines,
+  };
   tell({ kind: "run.ended", report, error: error ? errorReport(error) : null });
   return { report, ...(error && { error }) };
 }
@@ -65,9 +71,20 @@ function sharedStage(request: RunRequest, tempDir: string): AsyncDisposable & { 
   };
 }
 
+function environmentOf({ pipelines }: RunRequest): Pick<RunReport, "environment"> {
+  const name = pipelines.map(({ environment }) => environment).find((one) => one !== undefined);
+  return name === undefined ? {} : { environment: name };
+}
+
 /** A pipeline as records keep it: secrets taken out. */
 function startOf(pipeline: Pipeline, { mask }: RunRequest) {
-  const { name, path, streams } = pipeline;
+  const { name, path, environment, streams } = pipeline;
   const config: unknown = JSON.parse(mask(JSON.stringify(pipeline)));
-  return { name, path, streams: streams.map((stream) => stream.name ?? "*"), config };
+  return {
+    name,
+    path,
+    ...(environment !== undefined && { environment }),
+    streams: streams.map((stream) => stream.name ?? "*"),
+    config,
+  };
 }

@@ -72,6 +72,8 @@ export interface RunReport {
   readonly run: string;
   readonly status: RunStatus;
   readonly seconds: number;
+  /** Of the project, where it declares some. */
+  readonly environment?: string;
   readonly pipelines: readonly PipelineReport[];
 }
 
@@ -124,6 +126,7 @@ export interface PipelineStart {
   readonly name: string;
   /** The file that it stands in; null for an ad hoc run. */
   readonly path: string | null;
+  readonly environment?: string;
   readonly streams: readonly string[];
   readonly config: unknown;
 }

@@ -23,6 +23,7 @@ export interface OpenStream {
 export interface PipelineRecord extends Omit<PipelineReport, "name"> {
   readonly name: string;
   readonly path: string | null;
+  readonly environment?: string;
   readonly config: unknown;
   readonly open: readonly OpenStream[];
 }
@@ -118,6 +119,7 @@ export function recordOf(stored: StoredRun): RunRecord {
       ...ended,
       name: pipeline.name,
       path: pipeline.path,
+      ...(pipeline.environment !== undefined && { environment: pipeline.environment }),
       status: ended?.status ?? status,
       config: pipeline.config,
       streams,

@@ -51,7 +51,9 @@ export function runText(record: RunRecord, options: RunTextOptions): string {
   );
   const table = reportTable({ pipelines: record.pipelines, seconds: record.seconds ?? 0 }, options);
   return [
-    ...heading(record, style).map(([name, text]) => `${style.dim(name.padEnd(10))}${text}\n`),
+    ...heading(record, style).map(([name, text]) =>
+      `${style.dim(name.padEnd(Math.max(10, name.length + 1)))}${text}\n`
+    ),
     table && `\n${table.replace(/^\n/, "")}`,
     openText(record, style),
     record.error && !known ? `\n${errorNote(record.error, { ...options, title: `run ${record.run}` })}` : "",
@@ -65,12 +67,14 @@ export function runText(record: RunRecord, options: RunTextOptions): string {
 function heading(record: RunRecord, style: Style): readonly (readonly [string, string])[] {
   const took = record.seconds === null ? "" : `, took ${formatDuration(record.seconds)}`;
   const status = paintOf(record.status, style)(`${markOf(record.status)} ${record.status}`);
+  const environments = new Set(record.pipelines.flatMap(({ environment }) => environment ?? []));
   return [
     ["run", `${style.bold(record.run)}  ${status}`],
     ["started", `${localTime(Date.parse(record.started), { day: true })}${took}`],
     ...record.pipelines.map(({ name, path }) =>
       ["pipeline", visibleText(path === null ? name : `${name} (${path})`)] as const
     ),
+    ...[...environments].map((name) => ["environment", visibleText(name)] as const),
     ["dteg", `${record.version || "?"} on ${record.runtime}`],
   ];
 }

@@ -7,7 +7,7 @@ import { type Flag, flagValue, type Input } from "../command.ts";
 import { FLAGS } from "../flags.ts";
 
 /** The flags that {@linkcode loadOptions} reads. */
-export const LOAD_FLAGS: readonly Flag[] = [FLAGS.config, FLAGS.envFile, FLAGS.set, FLAGS.var];
+export const LOAD_FLAGS: readonly Flag[] = [FLAGS.config, FLAGS.env, FLAGS.envFile, FLAGS.set, FLAGS.var];
 
 /** What a pipeline is loaded with: the project of the current folder or of --config, environment and variables. */
 export async function loadOptions(
@@ -22,6 +22,7 @@ export async function loadOptions(
     envFile: flagValue(input, FLAGS.envFile),
     vars: flagValue(input, FLAGS.var),
     set: flagValue(input, FLAGS.set),
+    name: flagValue(input, FLAGS.env),
     project,
     runId,
   });

@@ -53,7 +53,7 @@ function schemaName(given: string): SchemaName {
 
 /** The schema of a file. */
 export function schemaOf(name: SchemaName, connectors: readonly KnownConnector[]): JsonSchema {
-  if (name === "project") return projectSchema();
+  if (name === "project") return projectSchema(connectors);
   return name === "pipeline" ? pipelineSchema(connectors) : connectionsSchema(connectors);
 }
 

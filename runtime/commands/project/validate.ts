@@ -42,12 +42,16 @@ export const validate: Command = {
     }
     const pipelines = looked.map(({ verdict }) => verdict);
     const sound = pipelines.filter(({ ok }) => ok);
-    const { green } = app.terminal.out;
+    const { green, dim, bold } = app.terminal.out;
+    const environment = options.environment.overlay?.name;
     return {
       summary: summaryOf(sound.length, paths.length),
-      result: { pipelines },
+      result: { ...(environment !== undefined && { environment }), pipelines },
       text: paths.length
-        ? sound.map(({ name, path }) => `${green("ok")} ${name} (${path})\n`).join("")
+        ? [
+          environment === undefined ? "" : `${dim("environment")} ${bold(environment)}\n`,
+          ...sound.map(({ name, path }) => `${green("ok")} ${name} (${path})\n`),
+        ].join("")
         : "there are no pipelines yet: put one into pipelines/",
       error: together(looked.flatMap(({ error }) => error ? [error] : [])),
     };

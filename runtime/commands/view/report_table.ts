@@ -50,7 +50,7 @@ const NEVER = Infinity;
 
 /** What a run did, for people: a line a stream, the total, and under them warnings and errors. */
 export function reportTable(
-  report: Pick<RunReport, "pipelines" | "seconds">,
+  report: Pick<RunReport, "pipelines" | "seconds" | "environment">,
   { width = 80, style = makeStyle({ colour: false }), except = null }: ReportOptions = {},
 ): string {
   const lines = report.pipelines.flatMap((pipeline) =>
@@ -69,7 +69,9 @@ export function reportTable(
   };
   const rule = `  ${style.dim(columns.map((column) => "─".repeat(column.width)).join(" ".repeat(GAP)))}\n`;
   const plain = (text: string) => text;
+  const { environment } = report;
   return [
+    environment === undefined ? "" : `  ${style.dim("environment")} ${style.bold(visibleText(environment))}\n`,
     row(" ", ({ head }) => head, style.dim),
     rule,
     ...lines.map((line) => row(line.paint(line.mark), (column) => column.text(line), plain)),

@@ -28,7 +28,7 @@ export const LATER_IN_STREAM: Words = {
 /** Keys of a pipeline that later versions build. */
 export const LATER_IN_PIPELINE: Words = {
   ...words("models", "checks", "on_loss", "load_columns", "keep", "names", "contract"),
-  ...words("verify", "max_rejects", "timezone", "notify", "environments"),
+  ...words("verify", "max_rejects", "timezone", "notify"),
   schedule: { form: scheduleFault },
 };
 
@@ -37,9 +37,6 @@ export const LATER_IN_COLUMN: Words = words("mask", "on_loss");
 
 /** Keys of `table` that later versions build. */
 export const LATER_IN_TABLE: Words = words("partition_by", "cluster_by");
-
-/** Keys of dteg.yaml that later versions build. */
-export const LATER_IN_PROJECT: Words = words("environments");
 
 /** Connectors that later versions build. */
 export const LATER_CONNECTORS: ReadonlySet<string> = new Set(

@@ -3,7 +3,7 @@ import { HOOKS_SCHEMA } from "../around/hooks.ts";
 import { AFTER_SCHEMA } from "../around/order.ts";
 import { RETRY_SCHEMA } from "../around/retry.ts";
 import { SIZE_PATTERN } from "../size.ts";
-import { LATER_IN_PIPELINE, LATER_IN_PROJECT } from "./later_words.ts";
+import { LATER_IN_PIPELINE } from "./later_words.ts";
 import { noted } from "./note.ts";
 import { defaultsSchema, streamSchema } from "./stream_schema.ts";
 
@@ -73,14 +73,29 @@ export function pipelineObject({ source, destination, settings }: PipelineParts)
   return noted(pipeline, { later: LATER_IN_PIPELINE });
 }
 
-/** The schema of dteg.yaml. */
-export const PROJECT_SCHEMA: TSchema = noted(
-  Type.Object({ version, name: title("Name of the project."), vars, settings: Type.Optional(SETTINGS_SCHEMA) }, {
-    ...closed,
-    title: "dteg.yaml",
-  }),
-  { later: LATER_IN_PROJECT },
-);
+/** The schema of dteg.yaml; `connection` is that of an entry of connections.yaml. */
+export function projectObject(connection: TSchema): TSchema {
+  const environment = Type.Object({
+    connections: Type.Optional(
+      Type.Record(Type.String(), connection, {
+        description: "Connections that stand in place of those of connections.yaml.",
+      }),
+    ),
+    vars,
+    settings: Type.Optional(SETTINGS_SCHEMA),
+  }, { ...closed, title: "an environment" });
+  const environments = Type.Record(Type.String(), environment, {
+    description:
+      "What differs between environments, by name; --env NAME or DTEG_ENV chooses one. Default: dev, where there is one.",
+  });
+  return Type.Object({
+    version,
+    name: title("Name of the project."),
+    vars,
+    settings: Type.Optional(SETTINGS_SCHEMA),
+    environments: Type.Optional(noted(environments, { wanted: "a mapping such as { dev: {…}, prod: { vars: {…} } }" })),
+  }, { ...closed, title: "dteg.yaml" });
+}
 
 /** The form of `source` and `destination` before the connector is known. */
 export function endSchema(description: string): TSchema {

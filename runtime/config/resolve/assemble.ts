@@ -5,9 +5,10 @@ import { afterOf } from "../around/order.ts";
 import { retryOf } from "../around/retry.ts";
 import { coerce } from "../form/coerce.ts";
 import { type KnownConnector, propertiesOf } from "../form/known_connector.ts";
-import { endSchema, pipelineObject, PROJECT_SCHEMA } from "../form/pipeline_schema.ts";
+import { endSchema, pipelineObject } from "../form/pipeline_schema.ts";
 import { validate } from "../form/validate.ts";
-import type { Pipeline, Settings } from "../pipeline.ts";
+import { projectSettings } from "../overlay/project_settings.ts";
+import type { Pipeline } from "../pipeline.ts";
 import { throwAll } from "../read.ts";
 import type { Secrets } from "../secrets.ts";
 import { applySet } from "../tree/set.ts";
@@ -41,7 +42,7 @@ export async function assemble(given: Tree, options: AssembleOptions): Promise<L
     collectSecrets({ ...given, root: { [keys.at(-1) ?? ""]: value } }, secrets);
   }
   const set = environment.sets.reduce(applySet, given);
-  const shared = project ? projectSettings(project.file, options) : { settings: {}, errors: [], warnings: [] };
+  const shared = project ? projectSettings(project.file, options) : undefined;
 
   const weaker = project ? [project.file] : [];
   const outer = scopeOf(environment, { secrets, files: weaker });
@@ -62,20 +63,21 @@ export async function assemble(given: Tree, options: AssembleOptions): Promise<L
   const { settings, errors: settingErrors } = settingsOf(tree);
   const { streams, errors: streamErrors } = resolveStreams(tree);
   const rules = elsewhere(wrong, [...settingErrors, ...streamErrors]);
-  throwMasked([...shared.errors, ...wrong, ...source.errors, ...destination.errors, ...rules], secrets);
+  throwMasked([...shared?.errors ?? [], ...wrong, ...source.errors, ...destination.errors, ...rules], secrets);
 
   const ends = requireEnds(source, destination);
   const { name, on_error, tags } = isMap(tree.root) ? tree.root : {};
-  const found = [...shared.warnings, ...expanded.warnings, ...source.warnings, ...destination.warnings];
+  const found = [...shared?.warnings ?? [], ...expanded.warnings, ...source.warnings, ...destination.warnings];
   return {
     pipeline: {
       name: typeof name === "string"
         ? name
         : options.name({ source: ends.source.label, destination: ends.destination.label }),
+      ...(environment.overlay && { environment: environment.overlay.name }),
       path: given.path,
       ...ends,
       streams,
-      settings: { ...shared.settings, ...settings },
+      settings: { ...shared?.settings, ...settings, ...shared?.overlay },
       onError: on_error === "stop" ? "stop" : "continue",
       tags: Array.isArray(tags) ? tags.map(String) : [],
       ...retryOf(tree.root),
@@ -84,26 +86,6 @@ export async function assemble(given: Tree, options: AssembleOptions): Promise<L
     },
     warnings: [...new Set(found.map((warning) => secrets.mask(located(warning))))],
   };
-}
-
-/** What a project says for each of its pipelines. */
-interface Shared {
-  readonly settings: Settings;
-  readonly errors: readonly DtegError[];
-  readonly warnings: readonly DtegError[];
-}
-
-function projectSettings(file: Tree, { environment, secrets, strictSecrets }: EndContext): Shared {
-  collectSecrets(file, secrets);
-  const scope = scopeOf(environment, { secrets, files: [] });
-  const overridden = (pointer: string) =>
-    pointer.startsWith("/vars/") && environment.vars.has(pointer.slice("/vars/".length));
-  const expanded = expandTree(file, (pointer) => overridden(pointer) ? undefined : scope, { strictSecrets });
-  const root = coerce(PROJECT_SCHEMA, expanded.tree.root ?? {}, { pointers: expanded.whole });
-  const tree = { ...expanded.tree, root };
-  const { settings, errors } = settingsOf(tree);
-  const wrong = [...expanded.errors, ...validate(PROJECT_SCHEMA, tree, { ignore: expanded.hollow })];
-  return { settings, errors: wrong.length > 0 ? wrong : errors, warnings: expanded.warnings };
 }
 
 function schemaOf(settings: TProperties) {

@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { DtegError } from "../../../sdk/mod.ts";
+import { declaredConnections, findConnection } from "../connection/declared.ts";
 import type { Environment } from "../environment.ts";
 import { connectorOf, connectorWords, type KnownConnector } from "../form/known_connector.ts";
 import { LATER_CONNECTORS } from "../form/later_words.ts";
@@ -63,14 +64,15 @@ const failed = (error: DtegError): ResolvedEnd => ({ errors: [error], warnings: 
 async function fromText(context: EndContext, place: Place, text: string): Promise<ResolvedEnd> {
   const { expanded: { tree, hollow }, pointer, folder } = place;
   if (hollow.has(pointer)) return { ...nothing, end: { connector: "", config: {}, label: "", folder } };
-  const connections = Object.keys(connectionsOf(context.environment));
-  const located = await locate(text, { folder, connections });
+  const { environment, connectors } = context;
+  const isConnection = findConnection(text, environment, { connectors }) !== undefined;
+  const located = await locate(text, { folder, isConnection });
   if (located.kind === "connection") return fromConnection(context, place, text);
   if (located.kind === "unknown") {
     return failed(fault(tree, pointer, {
       code: "connection.unknown",
       message: `${JSON.stringify(text)} is neither a file that exists nor the name of a connection`,
-      hint: nearHint(nearest(text, connections)) ??
+      hint: nearHint(nearest(text, namesOf(context))) ??
         "a folder's path ends in /; a file's in .csv, .json, .parquet or .duckdb",
     }));
   }
@@ -86,12 +88,12 @@ async function fromText(context: EndContext, place: Place, text: string): Promis
 }
 
 function fromConnection(context: EndContext, { expanded: { tree }, pointer, role }: Place, name: string): ResolvedEnd {
-  const { environment: { project }, secrets, strictSecrets } = context;
-  const file = project?.connections;
-  const names = Object.keys(connectionsOf(context.environment));
-  if (!project || !file || !names.includes(name)) {
+  const { environment, connectors, secrets, strictSecrets } = context;
+  const declared = findConnection(name, environment, { connectors });
+  if (!declared) {
+    const names = namesOf(context);
     const known = names.length > 0
-      ? `connections.yaml has ${names.join(", ")}`
+      ? `there are ${names.join(", ")}`
       : "declare it in connections.yaml beside dteg.yaml";
     return failed(fault(tree, pointer, {
       code: "connection.unknown",
@@ -99,16 +101,18 @@ function fromConnection(context: EndContext, { expanded: { tree }, pointer, role
       hint: nearHint(nearest(name, names)) ?? known,
     }));
   }
-  const under = member("", name);
-  const scope = scopeOf(context.environment, { secrets, files: [project.file] });
-  const expanded = expandTree(file, () => scope, { strictSecrets, under });
+  const { pointer: under, folder, from } = declared;
+  const scope = from === "variable" // its text is a value, no template
+    ? undefined
+    : scopeOf(environment, { secrets, files: environment.project ? [environment.project.file] : [] });
+  const expanded = expandTree(declared.tree, () => scope, { strictSecrets, under });
   collectSecrets(expanded.tree, secrets);
   const { errors, warnings } = expanded;
   const wrong = errors.length > 0
     ? errors
     : validate(CONNECTION_SCHEMA, expanded.tree, { pointer: under, ignore: expanded.hollow });
   if (wrong.length > 0) return { errors: wrong, warnings };
-  const place: Place = { expanded, pointer: under, folder: project.folder, role };
+  const place: Place = { expanded, pointer: under, folder, role };
   const value = valueAt(expanded.tree.root, under);
   const resolved = isMap(value) ? fromMapping(context, place, value) : fromUrlOrPath(context, place, String(value));
   return {
@@ -172,9 +176,8 @@ function unknownConnector({ connectors }: EndContext, { expanded: { tree }, poin
   });
 }
 
-function connectionsOf({ project }: Environment): PlainMap {
-  const root = project?.connections?.root;
-  return isMap(root) ? root : {};
+function namesOf({ environment, connectors }: EndContext): string[] {
+  return declaredConnections(environment, connectors).map(({ name }) => name);
 }
 
 function nearHint(word: string | undefined): string | undefined {

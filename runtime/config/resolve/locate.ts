@@ -12,18 +12,18 @@ export type Located =
 export interface LocateOptions {
   /** Folder that relative paths start at. */
   readonly folder: string;
-  readonly connections: readonly string[];
+  /** The text is also the name of a connection. */
+  readonly isConnection: boolean;
 }
 
 const PATH_LIKE = /[/\\*?[]|^-$|\.(csv|tsv|json|ndjson|jsonl|parquet|duckdb|db|ddb|txt)(\.(gz|zst))?$/i;
 const DATABASE = /\.(duckdb|db|ddb)$/i;
 
-export async function locate(text: string, { folder, connections }: LocateOptions): Promise<Located> {
+export async function locate(text: string, { folder, isConnection }: LocateOptions): Promise<Located> {
   const scheme = schemeOf(text);
   if (scheme) return { kind: "url", scheme };
-  const named = connections.includes(text);
-  if (await exists(resolve(folder, text))) return { kind: "path", shadows: named };
-  if (named) return { kind: "connection" };
+  if (await exists(resolve(folder, text))) return { kind: "path", shadows: isConnection };
+  if (isConnection) return { kind: "connection" };
   return PATH_LIKE.test(text) ? { kind: "path", shadows: false } : { kind: "unknown" };
 }
 

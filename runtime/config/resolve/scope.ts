@@ -20,12 +20,19 @@ export interface Scope {
 /** What a scope is made of, beside the environment. */
 export interface ScopeOptions {
   readonly secrets: Secrets;
-  /** Files whose `vars` count, the strongest first. Flags beat them all. */
+  /** Files whose `vars` count, the strongest first. Flags beat them all, and then the chosen environment. */
   readonly files: readonly Tree[];
+  /** False where the variables of the chosen environment do not count: in themselves. */
+  readonly overlaid?: boolean;
 }
 
-/** The scope of a file. A variable's own references see only weaker files, so they cannot go round in a circle. */
-export function scopeOf(environment: Environment, { secrets, files }: ScopeOptions): Scope {
+/**
+ * The scope of a file. A variable's own references see only weaker files and the environment, those of the environment no
+ * environment, so they cannot go round in a circle.
+ */
+export function scopeOf(environment: Environment, { secrets, files, overlaid = true }: ScopeOptions): Scope {
+  const overlay = overlaid ? environment.overlay?.tree : undefined;
+  const all = overlay ? [overlay, ...files] : files;
   const run: Readonly<Record<string, string>> = { id: environment.run.id, started_at: environment.run.startedAt };
   const lookups = {
     env: (name: string) => environment.env[name],
@@ -40,17 +47,20 @@ export function scopeOf(environment: Environment, { secrets, files }: ScopeOptio
   function variable(name: string): Resolved | undefined {
     const flag = environment.vars.get(name);
     if (flag !== undefined) return { text: flag, hollow: false };
-    for (const [at, file] of files.entries()) {
+    for (const file of all) {
       const text = scalarText(file, member("/vars", name));
       if (text === undefined) continue;
-      const expanded = expandText(text, scopeOf(environment, { secrets, files: files.slice(at + 1) }));
+      const weaker = file === overlay
+        ? { files, overlaid: false }
+        : { files: files.slice(files.indexOf(file) + 1), overlaid };
+      const expanded = expandText(text, scopeOf(environment, { secrets, ...weaker }));
       if (isSecretName(name)) secrets.add(expanded.text);
       return expanded;
     }
   }
 
   return {
-    vars: [...environment.vars.keys(), ...files.flatMap((file) => Object.keys(varsOf(file)))],
+    vars: [...environment.vars.keys(), ...all.flatMap((file) => Object.keys(varsOf(file)))],
     find({ namespace, name }) {
       if (namespace === "var") return variable(name);
       const text = lookups[namespace](name);
