@@ -35,6 +35,11 @@ export const ERROR_CODES = {
     "A command got an argument that it does not take.",
     "See the usage line of `dteg help COMMAND`.",
   ),
+  "argument.invalid": row(
+    "config",
+    "An argument of a command is none of the words that it takes.",
+    "The message lists the words; see `dteg help COMMAND`.",
+  ),
   "url.invalid": row("config", "A connection URL cannot be read.", "Check scheme and form; see docs/pipeline.md."),
   "connection.unknown": row(
     "config",
@@ -171,6 +176,11 @@ export const ERROR_CODES = {
     "config",
     "The write mode does not fit its key or cursor, or the destination cannot do it.",
     "The message says what fits.",
+  ),
+  "stream.key": row(
+    "config",
+    "`key: auto` is said for a stream that has no primary key.",
+    "Name its key, leave it out, or say `key: auto` in `defaults`: a table without key is replaced then.",
   ),
   "stream.limit": row(
     "config",
@@ -321,6 +331,16 @@ export const ERROR_CODES = {
     "config",
     "A file that `init` would write is there already.",
     "Choose another folder; nothing was overwritten.",
+  ),
+  "plan.invalid": row(
+    "config",
+    "The file of --plan is no plan, or one of another version of dteg.",
+    "Make it anew with `dteg plan -o FILE`.",
+  ),
+  "plan.stale": row(
+    "schema",
+    "What a plan says of source or target is no longer so: nothing was loaded.",
+    "Look at `dteg plan` again, and make the file anew with `dteg plan -o FILE`.",
   ),
   "plan.confirm": row(
     "config",
