@@ -11,7 +11,12 @@ export const COMMANDS: Catalogue = {
   init: async () => (await import("./project/init.ts")).init,
   validate: async () => (await import("./project/validate.ts")).validate,
   schema: async () => (await import("./project/schema.ts")).schema,
+  list: async () => (await import("./inspect/list.ts")).list,
   run: async () => (await import("./data/run.ts")).run,
+  plan: async () => (await import("./data/plan.ts")).plan,
+  discover: async () => (await import("./data/discover.ts")).discover,
+  check: async () => (await import("./data/check.ts")).check,
+  diff: async () => (await import("./inspect/diff.ts")).diff,
   preview: async () => (await import("./data/preview.ts")).preview,
   query: async () => (await import("./data/query.ts")).query,
   runs: async () => (await import("./inspect/runs.ts")).runs,
@@ -21,7 +26,7 @@ export const COMMANDS: Catalogue = {
 
 /** Settled commands that a later version builds. */
 export const LATER_COMMANDS: readonly string[] =
-  ("plan discover check list state rejects verify undo clean test compile explain diff connection secret schedule " +
+  ("state rejects verify undo clean test compile explain connection secret schedule " +
     "serve worker plugin user audit doctor completion").split(" ");
 
 /** Loads a command, or says what is wrong with its name. */

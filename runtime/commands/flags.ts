@@ -140,5 +140,4 @@ export const LATER_FLAGS: readonly Flag[] = [
   single({ name: "interval-end", value: "TIME", summary: "End of a backfill, exclusive", parse: instant }),
   toggle({ name: "dry-run", summary: "Show what would be done" }),
   single({ name: "wait", value: "DURATION", summary: "Wait for a busy target" }),
-  single({ name: "plan", value: "FILE", summary: "Run a plan" }),
 ];

@@ -15,6 +15,7 @@ import { reportTable } from "../view/report_table.ts";
 import { shellWord, sqlName } from "./sql_name.ts";
 import { makeRunView } from "../view/run_view.ts";
 import { ADHOC_FLAGS, choosePipelines, DEFAULT_DATABASE } from "./choose_pipelines.ts";
+import { PLAN, requirePlan } from "./plan_file.ts";
 import { LIMIT_FLAGS, limitsOf, tempParent } from "./run_limits.ts";
 
 /** `dteg run`: loads what pipelines or flags say. */
@@ -38,6 +39,7 @@ export const run: Command = {
     ...LIMIT_FLAGS,
     FLAGS.yes,
     FLAGS.offline,
+    PLAN,
     ...LOAD_FLAGS,
   ],
   examples: [
@@ -55,6 +57,7 @@ export const run: Command = {
     const id = newRunId();
     const options = await loadOptions(app, input, { runId: id });
     const loads = await choosePipelines(app, input, options);
+    await requirePlan(app, input);
     const result = await perform({ app, input, id, loads, secrets: options.secrets });
     return outcomeOf(result, { app, input, loads });
   },

@@ -25,6 +25,7 @@ function wordEnd(text: string, offset: number): number {
 
 function offsetOf(cause: unknown, statement: string): number | undefined {
   if (!(cause instanceof Error)) return undefined;
+  if ("offset" in cause && typeof cause.offset === "number") return cause.offset; // a connector that counted itself
   if ("position" in cause && cause.position !== undefined) {
     return serverOffset(cause.message, Number(cause.position), statement);
   }
