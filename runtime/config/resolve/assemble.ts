@@ -7,6 +7,7 @@ import { coerce } from "../form/coerce.ts";
 import { type KnownConnector, propertiesOf } from "../form/known_connector.ts";
 import { endSchema, pipelineObject } from "../form/pipeline_schema.ts";
 import { validate } from "../form/validate.ts";
+import { inPipeline, templatesOf } from "../liquid/liquid_scope.ts";
 import { projectSettings } from "../overlay/project_settings.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { throwAll } from "../read.ts";
@@ -16,7 +17,7 @@ import { isMap, type Tree } from "../tree/tree.ts";
 import { collectSecrets } from "./collect_secrets.ts";
 import { type EndContext, type ResolvedEnd, resolveEnd } from "./end.ts";
 import { expandTree } from "./expand.ts";
-import { scopeOf } from "./scope.ts";
+import { expandText, type Scope, scopeOf } from "./scope.ts";
 import { settingsOf } from "./settings.ts";
 import { resolveStreams } from "./streams.ts";
 
@@ -52,7 +53,13 @@ export async function assemble(given: Tree, options: AssembleOptions): Promise<L
     if (!pointer.startsWith("/vars/")) return inner;
     return environment.vars.has(pointer.slice("/vars/".length)) ? undefined : outer;
   };
-  const expanded = expandTree(set, scopeFor, { strictSecrets });
+  const templates = set.path === null ? undefined : await templatesOf(set, {
+    environment,
+    scope: inner,
+    name: nameIn(set, inner) ?? options.name({ source: "", destination: "" }),
+    applies: inPipeline,
+  });
+  const expanded = expandTree(set, scopeFor, { strictSecrets, templates });
   collectSecrets(expanded.tree, secrets);
 
   const source = await resolveEnd(expanded, "source", options);
@@ -61,7 +68,7 @@ export async function assemble(given: Tree, options: AssembleOptions): Promise<L
   const tree = { ...expanded.tree, root: coerce(schema, expanded.tree.root, { pointers: expanded.whole }) };
   const wrong = [...expanded.errors, ...validate(schema, tree, { ignore: expanded.hollow })];
   const { settings, errors: settingErrors } = settingsOf(tree);
-  const { streams, errors: streamErrors } = resolveStreams(tree);
+  const { streams, exclude, errors: streamErrors } = resolveStreams(tree);
   const rules = elsewhere(wrong, [...settingErrors, ...streamErrors]);
   throwMasked([...shared?.errors ?? [], ...wrong, ...source.errors, ...destination.errors, ...rules], secrets);
 
@@ -77,6 +84,7 @@ export async function assemble(given: Tree, options: AssembleOptions): Promise<L
       path: given.path,
       ...ends,
       streams,
+      ...(exclude.length > 0 && { exclude }),
       settings: { ...shared?.settings, ...settings, ...shared?.overlay },
       onError: on_error === "stop" ? "stop" : "continue",
       tags: Array.isArray(tags) ? tags.map(String) : [],
@@ -86,6 +94,10 @@ export async function assemble(given: Tree, options: AssembleOptions): Promise<L
     },
     warnings: [...new Set(found.map((warning) => secrets.mask(located(warning))))],
   };
+}
+
+function nameIn({ root }: Tree, scope: Scope): string | undefined {
+  return isMap(root) && typeof root.name === "string" ? expandText(root.name, scope).text : undefined;
 }
 
 function schemaOf(settings: TProperties) {

@@ -6,6 +6,7 @@ import { connectorOf, connectorWords, type KnownConnector } from "../form/known_
 import { LATER_CONNECTORS } from "../form/later_words.ts";
 import { CONNECTION_SCHEMA, endSchema } from "../form/pipeline_schema.ts";
 import { validate } from "../form/validate.ts";
+import { inConnections, templatesOf } from "../liquid/liquid_scope.ts";
 import { nearest } from "../nearest.ts";
 import type { End } from "../pipeline.ts";
 import type { Secrets } from "../secrets.ts";
@@ -87,7 +88,11 @@ async function fromText(context: EndContext, place: Place, text: string): Promis
   return { ...resolved, warnings: [...resolved.warnings, shadow] };
 }
 
-function fromConnection(context: EndContext, { expanded: { tree }, pointer, role }: Place, name: string): ResolvedEnd {
+async function fromConnection(
+  context: EndContext,
+  { expanded: { tree }, pointer, role }: Place,
+  name: string,
+): Promise<ResolvedEnd> {
   const { environment, connectors, secrets, strictSecrets } = context;
   const declared = findConnection(name, environment, { connectors });
   if (!declared) {
@@ -105,7 +110,9 @@ function fromConnection(context: EndContext, { expanded: { tree }, pointer, role
   const scope = from === "variable" // its text is a value, no template
     ? undefined
     : scopeOf(environment, { secrets, files: environment.project ? [environment.project.file] : [] });
-  const expanded = expandTree(declared.tree, () => scope, { strictSecrets, under });
+  const one = { ...declared.tree, root: { [name]: valueAt(declared.tree.root, under) ?? null } };
+  const templates = scope && await templatesOf(one, { environment, scope, applies: inConnections });
+  const expanded = expandTree(declared.tree, () => scope, { strictSecrets, under, templates });
   collectSecrets(expanded.tree, secrets);
   const { errors, warnings } = expanded;
   const wrong = errors.length > 0

@@ -1,4 +1,5 @@
 import type { DtegError } from "../../../sdk/mod.ts";
+import { hasTemplate, renderText, type Templates } from "../liquid/liquid_scope.ts";
 import { nearest } from "../nearest.ts";
 import { type BadReference, parseTemplate, type Reference } from "../template.ts";
 import { fault, mapScalars, type Tree } from "../tree/tree.ts";
@@ -21,6 +22,7 @@ export interface ExpandOptions {
   readonly strictSecrets: boolean;
   /** Only values under this pointer are looked at. */
   readonly under?: string;
+  readonly templates?: Templates;
 }
 
 /** Replaces the references in each text of a tree. `scopeFor` names the scope of a place; nothing: the text stays as it is. */
@@ -29,13 +31,15 @@ export function expandTree(
   scopeFor: (pointer: string) => Scope | undefined,
   options: ExpandOptions,
 ): Expanded {
-  const { strictSecrets, under = "" } = options;
+  const { strictSecrets, under = "", templates } = options;
   const [whole, hollow] = [new Set<string>(), new Set<string>()];
   const [errors, warnings]: [DtegError[], DtegError[]] = [[], []];
   const root = mapScalars(tree.root, (scalar, pointer) => {
     const scope = pointer === under || pointer.startsWith(`${under}/`) ? scopeFor(pointer) : undefined;
     if (tree.places.get(pointer)?.set !== undefined && typeof scalar === "string") whole.add(pointer);
-    if (typeof scalar !== "string" || !scope || !scalar.includes("${")) return scalar;
+    if (typeof scalar !== "string" || !scope) return scalar;
+    const template = templates?.applies(pointer) && hasTemplate(scalar) ? templates : undefined;
+    if (!template && !scalar.includes("${")) return scalar;
     const pieces = parseTemplate(scalar);
     if (pieces.length === 1 && typeof pieces[0] === "object") whole.add(pointer);
     const bad = pieces.filter((piece) => typeof piece === "object" && "problem" in piece);
@@ -46,17 +50,23 @@ export function expandTree(
       const error = unset(tree, pointer, { reference, scope });
       (reference.namespace === "secret" && !strictSecrets ? warnings : errors).push(error);
     }
-    return expanded.text;
+    if (!template) return expanded.text;
+    const rendered = renderText(scalar, { templates: template, scope });
+    if ("text" in rendered) return rendered.text;
+    hollow.add(pointer);
+    const { fault: { code, message, hint }, source, nth } = rendered;
+    errors.push(fault(tree, pointer, { code, message, hint, span: spanOf(tree, pointer, { source, nth }) }));
+    return scalar;
   });
   return { tree: { ...tree, root }, whole, hollow, errors, warnings };
 }
 
-function syntax(tree: Tree, pointer: string, { at, source, problem }: BadReference): DtegError {
+function syntax(tree: Tree, pointer: string, { source, problem }: BadReference): DtegError {
   return fault(tree, pointer, {
     code: "template.syntax",
     message: `${source} ${problem}`,
     hint: "a default stands after :- as in ${env.X:-default}; for a literal ${ write $${",
-    span: spanOf(tree, pointer, { at, source }),
+    span: spanOf(tree, pointer, { source }),
   });
 }
 
@@ -87,8 +97,14 @@ function unset(tree: Tree, pointer: string, { reference, scope }: Missing): Dteg
 }
 
 /** Where a reference stands in the file: found in the text of its scalar, since quotes and escapes shift places. */
-function spanOf(tree: Tree, pointer: string, { source }: { readonly at: number; readonly source: string }) {
+function spanOf(
+  tree: Tree,
+  pointer: string,
+  { source, nth = 0 }: { readonly source: string; readonly nth?: number },
+) {
   const value = tree.places.get(pointer)?.value;
-  const at = value ? tree.text.slice(...value).indexOf(source) : -1;
+  const text = value && source ? tree.text.slice(...value) : "";
+  let at = source ? text.indexOf(source) : -1;
+  for (let found = 0; found < nth && at >= 0; found++) at = text.indexOf(source, at + 1);
   return value && at >= 0 ? [value[0] + at, value[0] + at + source.length] as const : undefined;
 }
