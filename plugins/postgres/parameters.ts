@@ -1,7 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { DtegError } from "../../sdk/mod.ts";
+import { checkWords } from "./connect/checked_words.ts";
+import { fromPasswordFile } from "./connect/password_file.ts";
+import { fromService } from "./connect/service_file.ts";
+import type { SessionAttrs } from "./connect/session_attrs.ts";
 import type { PostgresConfig } from "./mod.ts";
 
 /** Where a server may be. */
@@ -20,11 +24,15 @@ export interface Parameters {
   readonly servers: readonly ServerAddress[];
   readonly user: string;
   readonly password?: string;
+  /** A password file that was passed over, and why. */
+  readonly passwordFault?: string;
   readonly database: string;
   readonly sslmode: SslMode;
   readonly sslrootcert?: string;
   readonly sslcert?: string;
   readonly sslkey?: string;
+  /** Opens `sslkey`. */
+  readonly sslpassword?: string;
   readonly applicationName: string;
   /** What the server's command line would take: `-c search_path=shop`. */
   readonly options?: string;
@@ -32,13 +40,13 @@ export interface Parameters {
   readonly connectTimeout: number;
   /** Seconds; 0 for no limit. */
   readonly statementTimeout: number;
-  /** Wants a server that can be written to. */
-  readonly readWrite: boolean;
+  /** What kind of server is wanted. */
+  readonly sessionAttrs: SessionAttrs;
 }
 
-type Words = Readonly<Record<string, string>>;
+/** Words of libpq and their values. */
+export type Words = Readonly<Record<string, string>>;
 
-const SSL_MODES: readonly string[] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
 const ENVIRONMENT: Words = {
   PGHOST: "host",
   PGHOSTADDR: "host",
@@ -56,6 +64,10 @@ const ENVIRONMENT: Words = {
   PGTARGETSESSIONATTRS: "target_session_attrs",
   PGOPTIONS: "options",
   PGPASSFILE: "passfile",
+  PGSSLNEGOTIATION: "sslnegotiation",
+  PGGSSENCMODE: "gssencmode",
+  PGCHANNELBINDING: "channel_binding",
+  PGREQUIREAUTH: "require_auth",
 };
 /** Options of libpq that need nothing from us, or that the driver decides. */
 const IGNORED = new Set([
@@ -65,17 +77,20 @@ const IGNORED = new Set([
   "keepalives_idle",
   "keepalives_interval",
   "keepalives_count",
-  "sslnegotiation",
-  "gssencmode",
-  "channel_binding",
 ]);
-const KNOWN = new Set([...Object.values(ENVIRONMENT), "statement_timeout"]);
+const KNOWN = new Set([...Object.values(ENVIRONMENT), "statement_timeout", "sslpassword"]);
+/** Words that name a file. */
+const FILES = ["sslrootcert", "sslcert", "sslkey", "passfile"];
 
-/** Settings, URL, service file and environment, in this order of strength. */
-export function parametersOf(config: PostgresConfig): Parameters {
+/** Settings, URL, service file and environment, in this order of strength. Files that settings and URL name start at `folder`. */
+export function parametersOf(config: PostgresConfig, { folder = "." }: { readonly folder?: string } = {}): Parameters {
   const given: Record<string, string> = { ...config.url ? fromUrl(config.url) : {} };
   for (const [key, value] of Object.entries(config)) {
     if (key !== "url" && value !== undefined) given[key === "database" ? "dbname" : key] = String(value);
+  }
+  for (const word of FILES) {
+    const isPath = given[word] && !(word === "sslrootcert" && given[word] === "system");
+    if (isPath && folder !== ".") given[word] = resolve(folder, given[word]);
   }
   const environment = fromEnvironment();
   const service = given.service ?? environment.service;
@@ -83,24 +98,25 @@ export function parametersOf(config: PostgresConfig): Parameters {
   const user = words.user ?? systemUser();
   const database = words.dbname ?? user;
   const servers = serversOf(words);
-  const sslmode = words.sslmode ?? "prefer";
-  if (!SSL_MODES.includes(sslmode)) {
-    throw new DtegError("connector.config", `sslmode ${JSON.stringify(sslmode)} is none of ${SSL_MODES.join(", ")}`);
-  }
+  const { sslmode, sessionAttrs } = checkWords(words);
+  const found = words.password === undefined
+    ? fromPasswordFile({ servers, user, database }, words.passfile)
+    : { password: words.password };
   return {
     servers,
     user,
     database,
-    password: words.password ?? fromPasswordFile({ servers, user, database }, words.passfile),
-    sslmode: sslmode as SslMode,
+    ...found,
+    sslmode,
     sslrootcert: words.sslrootcert ?? (sslmode.startsWith("verify-") ? fileOfHome("root.crt") : undefined),
     sslcert: words.sslcert ?? fileOfHome("postgresql.crt"),
     sslkey: words.sslkey ?? fileOfHome("postgresql.key"),
+    ...(words.sslpassword !== undefined && { sslpassword: words.sslpassword }),
     applicationName: words.application_name ?? "dteg",
     options: words.options,
     connectTimeout: Number(words.connect_timeout ?? 10) || 10,
     statementTimeout: Number(words.statement_timeout ?? 0) || 0,
-    readWrite: words.target_session_attrs === "read-write" || words.target_session_attrs === "primary",
+    sessionAttrs,
   };
 }
 
@@ -186,54 +202,6 @@ function fileOfHome(name: string): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined; // not there, or not for us: libpq passes it over too
-  }
-}
-
-function fromService(name: string): Words {
-  const path = Deno.env.get("PGSERVICEFILE") ?? join(homedir(), ".pg_service.conf");
-  const words: Record<string, string> = {};
-  let isIn = false, isFound = false;
-  for (const line of (readIfThere(path) ?? "").split(/\r?\n/)) {
-    const section = /^\s*\[(.*)\]\s*$/.exec(line);
-    if (section) {
-      isIn = section[1] === name;
-      isFound ||= isIn;
-      continue;
-    }
-    const pair = /^\s*([a-z_]+)\s*=\s*(.*?)\s*$/.exec(line);
-    if (isIn && pair) words[pair[1]] = pair[2];
-  }
-  if (!isFound) {
-    throw new DtegError("connector.config", `there is no service ${JSON.stringify(name)} in "${path}"`, {
-      hint: "check PGSERVICE and PGSERVICEFILE",
-    });
-  }
-  return words;
-}
-
-/** The password of the first line of the password file that fits. */
-function fromPasswordFile(
-  { servers, user, database }: Pick<Parameters, "servers" | "user" | "database">,
-  path = join(homedir(), ".pgpass"),
-): string | undefined {
-  const lines = (readIfThere(path) ?? "").split(/\r?\n/).filter((line) => line && !line.startsWith("#"));
-  for (const { host, port } of servers) {
-    const wanted = [host.startsWith("/") ? "localhost" : host, String(port), database, user];
-    for (const line of lines) {
-      const fields = line.match(/(?:\\.|[^:\\])*(?::|$)/g)?.map((field) =>
-        field.replace(/:$/, "").replace(/\\(.)/g, "$1")
-      ) ?? [];
-      if (wanted.every((value, index) => fields[index] === "*" || fields[index] === value)) return fields[4];
-    }
-  }
-  return undefined;
-}
-
 /** The parameters as a connection string of libpq, for DuckDB's extension. It knows the authorities of no system: `roots` is a file of them. */
 export function conninfo(
   parameters: Parameters,
@@ -251,6 +219,7 @@ export function conninfo(
     sslrootcert: wantsRoots ? roots : parameters.sslrootcert,
     sslcert: parameters.sslcert,
     sslkey: parameters.sslkey,
+    sslpassword: parameters.sslpassword,
     application_name: parameters.applicationName,
     connect_timeout: parameters.connectTimeout,
     client_encoding: "UTF8",

@@ -89,6 +89,16 @@ const WORDS: readonly Case[] = [
   ],
 ];
 
+/** While connecting, what has no case of its own. */
+const NO_CONNECTION: Case = [
+  /./,
+  "connection.refused",
+  "check host and port, and that a PostgreSQL server listens there",
+];
+
+/** `COPY t, line 3, column my name: "…"` */
+const COPY_COLUMN = /^COPY .*, line \d+, column (.+?)(?:: "|: null input|, null|$)/m;
+
 /** An error of driver or server as one of ours: what was tried, where, what the server said, and what to do. */
 export function pgError(thrown: unknown, { label, action }: Attempt): DtegError {
   if (thrown instanceof DtegError) return thrown;
@@ -97,12 +107,12 @@ export function pgError(thrown: unknown, { label, action }: Attempt): DtegError 
   const text = isServer ? error.code ?? "" : `${error.code ?? ""} ${error.message}`;
   const cases = isServer ? (action === CONNECT ? [...CONNECTING, ...STATES] : STATES) : WORDS;
   const [, code, hint] = cases.find(([pattern]) => pattern.test(text)) ??
-    [/./, "query.failed" as const];
+    (action === CONNECT ? NO_CONNECTION : [/./, "query.failed" as const]);
   const said = [error.message || String(error.code), error.detail, placeOf(error)].filter(Boolean).join("; ");
   const details: ErrorDetails = {
     cause: thrown,
     hint: hint ?? error.hint,
-    column: error.column ?? /column (\S+?)(?::|$)/.exec(error.where ?? "")?.[1],
+    column: error.column ?? COPY_COLUMN.exec(error.where ?? "")?.[1],
   };
   return new DtegError(code, `cannot ${action} ${label}: ${said}`, details);
 }

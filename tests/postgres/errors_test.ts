@@ -131,7 +131,8 @@ Deno.test("of several hosts the first that answers is taken; when none does, all
   );
 });
 
-const run = (user: User, from: readonly string[], to = "o.csv") => user.fails(["run", ...from, "--to", to]);
+const run = (user: User, from: readonly string[], to = "o.csv", env: Readonly<Record<string, string>> = {}) =>
+  user.fails(["run", ...from, "--to", to], { env });
 const source = (stream: string, login?: Login) => ["--from", server.url("postgres", login), "--stream", stream];
 
 Deno.test("environment and socket do as the URL does, also through DuckDB", () =>
@@ -144,6 +145,13 @@ Deno.test("environment and socket do as the URL does, also through DuckDB", () =
       PGDATABASE: "postgres",
     };
     user.write("pass", `*:*:*:postgres:${PASSWORD.replace(/[:\\]/g, "\\$&")}\n`);
+    const refused = await run(user, ["--from", "postgres://", "--stream", "t"], "o.csv", env);
+    deepEqual([refused.code, refused.exit], ["connection.auth", 3]);
+    match(
+      refused.message,
+      /none is given; the password file ".*pass" is not used, since others may read it: chmod 600 /,
+    );
+    await Deno.chmod(`${user.folder}/pass`, 0o600);
     const { read } = await user.load(["--from", "postgres://", "--stream", "t", "--to", "o.csv"], { env });
     equal(read, 1000);
   }));
@@ -206,10 +214,10 @@ Deno.test("what stops a read names the database and says what to do, by COPY and
 Deno.test("a server that only reads is told as such", () =>
   asUser(async (user) => {
     await server.psql("ALTER DATABASE target SET default_transaction_read_only = on");
-    const { code, message } = await run(user, source("t"), server.url("target"));
+    const { code, exit, message } = await run(user, source("t"), server.url("target"));
     await server.psql("ALTER DATABASE target RESET default_transaction_read_only");
-    equal(code, "target.read_only");
-    match(message, /127\.0\.0\.1:\d+\/target: cannot execute .* in a read-only transaction/);
+    deepEqual([code, exit], ["target.read_only", 3]);
+    equal(message, `cannot write to ${HERE}/target: it is read-only (default_transaction_read_only)`);
   }));
 
 Deno.test("a server that dies in the middle of a read ends the run with 1; afterwards all is as if it had not been", () =>

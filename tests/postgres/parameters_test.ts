@@ -24,7 +24,7 @@ const DEFAULTS = {
   options: undefined,
   connectTimeout: 10,
   statementTimeout: 0,
-  readWrite: false,
+  sessionAttrs: "any",
 };
 
 Deno.test("a URL says everything, percent-encoded where it must be", () => {
@@ -43,7 +43,7 @@ Deno.test("a URL says everything, percent-encoded where it must be", () => {
     options: "-c search_path=x",
     connectTimeout: 3,
     statementTimeout: 60,
-    readWrite: true,
+    sessionAttrs: "read-write",
   });
 });
 
@@ -93,6 +93,7 @@ Deno.test("the password file gives the password of the first line that fits", as
     file,
     "# mine\nother:*:*:*:no\na:1:d:u:first\n*:*:*:u:with\\:colon\\\\\nlocalhost:*:*:s:socket\n",
   );
+  await Deno.chmod(file, 0o600);
   const passwordOf = (url: string) => under({ PGPASSFILE: file }, { url }).password;
   equal(passwordOf("postgres://u@a:1/d"), "first");
   equal(passwordOf("postgres://u@b/d"), "with:colon\\");
@@ -100,6 +101,12 @@ Deno.test("the password file gives the password of the first line that fits", as
   equal(passwordOf("postgres://x@a:1/d"), undefined);
   equal(passwordOf("postgres://u:given@a:1/d"), "given");
   equal(under({}, { url: `postgres://u@a:1/d?passfile=${encodeURIComponent(file)}` }).password, "first");
+  await Deno.chmod(file, 0o640);
+  const { password, passwordFault } = under({ PGPASSFILE: file }, { url: "postgres://u@a:1/d" });
+  deepEqual([password, passwordFault], [
+    undefined,
+    `the password file "${file}" is not used, since others may read it: chmod 600 ${file}`,
+  ]);
   await Deno.remove(file);
 });
 
@@ -153,4 +160,37 @@ Deno.test("an @ that is not percent-encoded is refused, and nothing of the passw
     () => under({}, { url: "postgres://u:longpa@zebra@127.0.0.1/shop" }),
     ({ code, message }: { code: string; message: string }) => code === "url.invalid" && !message.includes("zebra"),
   );
+});
+
+Deno.test("what cannot be had of libpq is refused, and what asks for less is taken", () => {
+  const under1 = (query: string, env = {}) => under(env, { url: `postgres://u@h/d?${query}` });
+  const cases = [
+    ["gssencmode=require", "gssencmode=require cannot be had: dteg has no gssencmode but disable and prefer"],
+    [
+      "channel_binding=require",
+      "channel_binding=require cannot be had: dteg has no channel_binding but disable and prefer",
+    ],
+    ["sslnegotiation=direct", "sslnegotiation=direct cannot be had: dteg has no sslnegotiation but postgres"],
+    [
+      "target_session_attrs=best",
+      'target_session_attrs "best" is none of any, read-write, read-only, primary, standby, prefer-standby',
+    ],
+  ] as const;
+  for (const [query, message] of cases) throws(() => under1(query), { code: "connector.config", message });
+  throws(() => under1("", { PGCHANNELBINDING: "require" }), { code: "connector.config", message: cases[1][1] });
+  const fine = under1("gssencmode=prefer&channel_binding=disable&sslnegotiation=postgres&target_session_attrs=standby");
+  deepEqual(fine, {
+    ...DEFAULTS,
+    servers: [{ host: "h", port: 5432 }],
+    user: "u",
+    database: "d",
+    sessionAttrs: "standby",
+  });
+});
+
+Deno.test("files that settings name start at the folder of the file that holds them, those of the environment do not", () => {
+  const config = { url: "postgres://u@h/d?sslrootcert=ca.crt&sslcert=/c.crt", sslkey: "keys/c.key" };
+  const { sslrootcert, sslcert, sslkey } = parametersOf(config, { folder: "/project" });
+  deepEqual([sslrootcert, sslcert, sslkey], ["/project/ca.crt", "/c.crt", "/project/keys/c.key"]);
+  equal(parametersOf({ url: "postgres://u@h/d?sslrootcert=system" }, { folder: "/project" }).sslrootcert, "system");
 });

@@ -110,12 +110,17 @@ function valueOf(column: PgColumn & { readonly isText: boolean; readonly ref: st
   if (type.kind === "json") return `CAST(${ref} AS JSON)`;
   if (type.kind === "timestamp" || type.kind === "timestamptz") {
     const native = type.kind === "timestamp" ? "TIMESTAMP" : "TIMESTAMPTZ";
-    const stop = duck.refuse({ column: column.name, type: `${type.kind} before the year 294247` }, ref);
+    const stop = duck.refuse({ column: column.name, type: `${type.kind} before the year 294247` }, unwrapped(ref));
     return `CASE WHEN ${ref} IS NULL OR ${ref} >= ${native} '4800-01-01 (BC) 00:00:00' OR NOT isfinite(${ref}) THEN ${ref} ELSE ${stop} END`;
   }
   if (isTextual(type)) return `CAST(${ref} AS VARCHAR)`;
   return ref;
 }
+
+/** The text of a moment that wrapped round: 2^64 microseconds later. It is formed 730 times 400 years before, which have the same days. */
+const unwrapped = (ref: string) =>
+  `(SELECT (year(m) + 292000)::VARCHAR || strftime(m, '-%m-%d %H:%M:%S.%f') FROM (SELECT make_timestamp(` +
+  `(epoch_us(${ref})::HUGEINT + 18446744073709551616 - 730 * 12622780800000000::HUGEINT)::BIGINT) AS m))`;
 
 const isTextual = (type: DataType) =>
   type.kind === "text" || type.kind === "other" || (type.kind === "decimal" && type.precision === undefined);

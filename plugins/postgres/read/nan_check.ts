@@ -32,7 +32,9 @@ export async function besideNanCheck<T>(
   const { name } = numerics[at];
   throw new DtegError(
     "data.value",
-    `column "${name}" holds NaN in ${row[`n${at}`]} rows, which no decimal of the target can be`,
+    `column "${name}" holds NaN in ${
+      row[`n${at}`] === "1" ? "1 row" : `${row[`n${at}`]} rows`
+    }, which no decimal of the target can be`,
     { column: name, hint: `declare it as text: columns: { ${name}: { type: text } }` },
   );
 }

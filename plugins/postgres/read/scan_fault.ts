@@ -13,9 +13,9 @@ export function scanFault(
   { columns, ...attempt }: Attempt & { readonly columns: readonly PgColumn[] },
 ): DtegError {
   const error = DtegError.from(thrown);
-  if (error.code !== "query.failed") return error;
   const refused = new RegExp(`${MARK} (\\d+) (.*)"`, "s").exec(error.message);
   if (refused) return valueRefused(columns[Number(refused[1])], refused[2]);
+  if (error.code !== "query.failed") return error;
   const said = SERVER.exec(error.message)?.[1] ?? LIBPQ.exec(error.message)?.[1];
   if (said === undefined) return error;
   return pgError(Object.assign(new Error(said.trim().replaceAll(/\s*\n\s*/g, "; ")), { cause: error }), attempt);

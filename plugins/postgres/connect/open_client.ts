@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import { rootCertificates } from "node:tls";
+import type { ConnectionOptions } from "node:tls";
+import { type CheckStep, DtegError } from "../../../sdk/mod.ts";
+import type { PgClient } from "../driver.ts";
+import type { Parameters, ServerAddress } from "../parameters.ts";
+
+/** Connects and logs in; `step` is told what begins. */
+export async function openClient(
+  server: ServerAddress,
+  parameters: Parameters,
+  { useTls, step }: { readonly useTls: boolean; readonly step?: CheckStep },
+): Promise<PgClient> {
+  const { Client } = await import("../driver.ts");
+  const ssl = useTls ? tlsOptions(server, parameters) : false;
+  if (step) await lookUp(server, step);
+  const client = new Client({
+    host: server.host,
+    port: server.port,
+    user: parameters.user,
+    password: parameters.password ?? (() => noPassword(parameters)),
+    database: parameters.database,
+    application_name: parameters.applicationName,
+    connectionTimeoutMillis: parameters.connectTimeout * 1000,
+    ...(parameters.options !== undefined && { options: parameters.options }),
+    ...(parameters.statementTimeout > 0 && { statement_timeout: parameters.statementTimeout * 1000 }),
+    ssl,
+    keepAlive: true,
+    types: { getTypeParser: () => (text: string | Uint8Array) => text },
+  });
+  client.on("error", () => {}); // an idle connection that ends is told by the next statement
+  if (step) tellSteps(client, { server, parameters, useTls, step });
+  await client.connect();
+  return client;
+}
+
+/** The name's address; the driver looks it up again for itself. */
+async function lookUp({ host }: ServerAddress, step: CheckStep): Promise<void> {
+  if (host.startsWith("/") || isAddress(host)) return;
+  step("dns", host);
+  const { lookup } = await import("node:dns/promises");
+  await lookup(host);
+}
+
+interface Telling {
+  readonly server: ServerAddress;
+  readonly parameters: Parameters;
+  readonly useTls: boolean;
+  readonly step: CheckStep;
+}
+
+function tellSteps(client: PgClient, { server, parameters: { user, database, sslmode }, useTls, step }: Telling): void {
+  const { host, port } = server;
+  step("tcp", host.startsWith("/") ? host : `${host.includes(":") ? `[${host}]` : host}:${port}`);
+  const logIn = () => step("login", `${user} to ${database}`);
+  if (useTls) {
+    client.connection.once("connect", () => step("tls", `sslmode=${sslmode}`));
+    client.connection.once("sslconnect", () => client.connection.stream.once("secureConnect", logIn));
+  } else client.connection.once("connect", logIn);
+}
+
+/** Asked only when the server wants a password. */
+function noPassword({ passwordFault }: Parameters): never {
+  throw new Error(`the server wants a password, and none is given${passwordFault ? `; ${passwordFault}` : ""}`);
+}
+
+const isAddress = (host: string) => /^[\d.]+$|:/.test(host);
+
+function tlsOptions({ host }: ServerAddress, parameters: Parameters): ConnectionOptions {
+  const { sslmode, sslrootcert, sslcert, sslkey, sslpassword } = parameters;
+  const verifies = sslmode === "verify-ca" || sslmode === "verify-full";
+  const key = read(sslkey, "sslkey");
+  if (key?.includes("ENCRYPTED") && sslpassword === undefined) {
+    throw new DtegError(
+      "connector.config",
+      `the file "${sslkey}" of sslkey is encrypted, and no sslpassword is given`,
+      {
+        path: sslkey,
+        hint: "set sslpassword, by ${env.…} or ${secret.…}",
+      },
+    );
+  }
+  return {
+    rejectUnauthorized: verifies,
+    ca: sslrootcert === "system" ? [...rootCertificates] : read(sslrootcert, "sslrootcert"),
+    cert: read(sslcert, "sslcert"),
+    key,
+    ...(sslpassword !== undefined && { passphrase: sslpassword }),
+    ...(!isAddress(host) && { servername: host }),
+    ...(sslmode !== "verify-full" && { checkServerIdentity: () => undefined }),
+  };
+}
+
+function read(path: string | undefined, what: string): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new DtegError("connector.config", `cannot read the file "${path}" of ${what}`, { path, cause });
+  }
+}
