@@ -1,4 +1,5 @@
 import { postgresFolder } from "../debian_packages.ts";
+import { packagedPostgres } from "./packaged_postgres.ts";
 
 /** The superuser's password of every test server. It needs percent-encoding in a URL. */
 export const PASSWORD = "p@ss:w/ö rd%";
@@ -6,6 +7,12 @@ export const PASSWORD = "p@ss:w/ö rd%";
 export interface ServerOptions {
   /** Serves TLS by a certificate of its own authority for the name `localhost` only. */
   readonly tls?: boolean;
+  /** Debian's unless said. */
+  readonly version?: "debian" | "18";
+  /** Only follows a primary, which there is none of: it can be read. */
+  readonly standby?: boolean;
+  /** Lines before those of pg_hba.conf. */
+  readonly hba?: readonly string[];
   /** Settings of postgresql.conf. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -37,9 +44,11 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /** Starts a server on a free port of the loopback, with passwords (scram). */
-export async function openServer({ tls = false, settings = {} }: ServerOptions = {}): Promise<TestServer> {
-  const bin = postgresFolder();
-  if (!bin) throw new Error("PostgreSQL is not installed: `./task test` installs it");
+export async function openServer(options: ServerOptions = {}): Promise<TestServer> {
+  const { tls = false, settings = {}, standby = false, hba = [] } = options;
+  const debian = postgresFolder();
+  if (!debian) throw new Error("PostgreSQL is not installed: `./task test` installs it");
+  const bin = options.version === "18" ? await packagedPostgres() : debian;
   const folder = await Deno.makeTempDir({ prefix: "dteg-pg-" });
   const runAs = await ownerOf(folder);
   const data = `${folder}/data`;
@@ -66,12 +75,20 @@ export async function openServer({ tls = false, settings = {} }: ServerOptions =
     unix_socket_directories: folder,
     fsync: "off", // commits stay synchronous: an immediate stop would take back what a test counts on
     full_page_writes: "off",
-    max_connections: "40",
-    ...(tls && { ssl: "on", ssl_cert_file: `${folder}/server.crt`, ssl_key_file: `${folder}/server.key` }),
+    max_connections: standby ? "100" : "40", // a standby wants as many as the server had that made the database
+    ...(tls && {
+      ssl: "on",
+      ssl_cert_file: `${folder}/server.crt`,
+      ssl_key_file: `${folder}/server.key`,
+      ssl_ca_file: `${folder}/ca.crt`,
+    }),
     ...settings,
   };
   const lines = Object.entries(config).map(([name, value]) => `${name} = '${value}'\n`);
   await Deno.writeTextFile(`${data}/postgresql.conf`, lines.join(""), { append: true });
+  const rules = await Deno.readTextFile(`${data}/pg_hba.conf`);
+  await Deno.writeTextFile(`${data}/pg_hba.conf`, [...hba, rules].join("\n"));
+  if (standby) await run("touch", [`${data}/standby.signal`], runAs);
   const watchdog = startWatchdog(folder);
   const control = (...args: readonly string[]) =>
     run(`${bin}/pg_ctl`, ["-D", data, "-w", "-s", "-l", `${folder}/log`, ...args], runAs);
@@ -88,7 +105,7 @@ export async function openServer({ tls = false, settings = {} }: ServerOptions =
     },
     async psql(sql, { db = "postgres", user = "postgres" } = {}) {
       const args = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", folder, "-p", String(port), "-U", user];
-      const text = await run(`${bin}/psql`, [...args, "-d", db], { input: sql, env: { PGPASSWORD: PASSWORD } });
+      const text = await run(`${debian}/psql`, [...args, "-d", db], { input: sql, env: { PGPASSWORD: PASSWORD } });
       return text.replace(/\n$/, "");
     },
     async createDatabase(name = `db${++names}`) {
