@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { rootCertificates } from "node:tls";
 import type { ConnectionOptions } from "node:tls";
-import { type CheckStep, DtegError } from "../../../sdk/mod.ts";
+import type { CheckStep } from "../../../sdk/mod.ts";
 import type { PgClient } from "../driver.ts";
 import type { Parameters, ServerAddress } from "../parameters.ts";
+import { clientCertificate, readFile } from "./client_certificate.ts";
 
 /** Connects and logs in; `step` is told what begins. */
 export async function openClient(
@@ -67,35 +67,16 @@ function noPassword({ passwordFault }: Parameters): never {
 const isAddress = (host: string) => /^[\d.]+$|:/.test(host);
 
 function tlsOptions({ host }: ServerAddress, parameters: Parameters): ConnectionOptions {
-  const { sslmode, sslrootcert, sslcert, sslkey, sslpassword } = parameters;
+  const { sslmode, sslrootcert } = parameters;
   const verifies = sslmode === "verify-ca" || sslmode === "verify-full";
-  const key = read(sslkey, "sslkey");
-  if (key?.includes("ENCRYPTED") && sslpassword === undefined) {
-    throw new DtegError(
-      "connector.config",
-      `the file "${sslkey}" of sslkey is encrypted, and no sslpassword is given`,
-      {
-        path: sslkey,
-        hint: "set sslpassword, by ${env.…} or ${secret.…}",
-      },
-    );
-  }
+  const roots = sslrootcert === undefined ? undefined : readRoots(sslrootcert);
   return {
     rejectUnauthorized: verifies,
-    ca: sslrootcert === "system" ? [...rootCertificates] : read(sslrootcert, "sslrootcert"),
-    cert: read(sslcert, "sslcert"),
-    key,
-    ...(sslpassword !== undefined && { passphrase: sslpassword }),
+    ca: roots,
+    ...clientCertificate(parameters),
     ...(!isAddress(host) && { servername: host }),
     ...(sslmode !== "verify-full" && { checkServerIdentity: () => undefined }),
   };
 }
 
-function read(path: string | undefined, what: string): string | undefined {
-  if (path === undefined) return undefined;
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new DtegError("connector.config", `cannot read the file "${path}" of ${what}`, { path, cause });
-  }
-}
+const readRoots = (path: string) => path === "system" ? [...rootCertificates] : readFile(path, "sslrootcert");
