@@ -3,6 +3,7 @@ const WANTED: readonly { readonly command: string; readonly package: string }[] 
   { command: "openssl", package: "openssl" }, // to make certificates
   { command: "setpriv", package: "util-linux" }, // to run the binary as an ordinary user
   { command: "script", package: "bsdutils" }, // to run it on a terminal
+  { command: "pgbouncer", package: "pgbouncer" }, // to stand between dteg and PostgreSQL
 ];
 
 /** Installs what is missing, as root or with sudo; throws an Error that names the packages where neither is there. */
@@ -45,7 +46,7 @@ export function postgresFolder(): string | undefined {
 }
 
 function isThere(command: string): boolean {
-  const folders = (Deno.env.get("PATH") ?? "/usr/bin:/bin").split(":");
+  const folders = [...(Deno.env.get("PATH") ?? "/usr/bin:/bin").split(":"), "/usr/sbin"];
   return folders.some((folder) => isFile(`${folder}/${command}`));
 }
 

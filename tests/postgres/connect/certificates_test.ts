@@ -43,7 +43,7 @@ Deno.test("a certificate of the client opens the server, both ways, by relative 
         ["strict", "&sslcert=strict.crt&sslkey=strict.key"],
         ["both", "&sslcert=both.crt&sslkey=both.key"],
         ["strict", "&sslcert=strict.crt&sslkey=locked.key&sslpassword=s3same"],
-        ] as const
+      ] as const
     ) {
       const url = urlOf(name, options);
       equal((await user.load(["--from", url, "--stream", "t", "--to", out], { cwd })).read, 1000, options);
