@@ -118,9 +118,11 @@ function valueOf(column: PgColumn & { readonly isText: boolean; readonly ref: st
 }
 
 /** The text of a moment that wrapped round: 2^64 microseconds later. It is formed 730 times 400 years before, which have the same days. */
-const unwrapped = (ref: string) =>
-  `(SELECT (year(m) + 292000)::VARCHAR || strftime(m, '-%m-%d %H:%M:%S.%f') FROM (SELECT make_timestamp(` +
-  `(epoch_us(${ref})::HUGEINT + 18446744073709551616 - 730 * 12622780800000000::HUGEINT)::BIGINT) AS m))`;
+function unwrapped(ref: string): string {
+  const before =
+    `make_timestamp(TRY_CAST(epoch_us(${ref})::HUGEINT + 18446744073709551616 - 9214629984000000000::HUGEINT AS BIGINT))`;
+  return `(year(${before}) + 292000)::VARCHAR || strftime(${before}, '-%m-%d %H:%M:%S.%f')`;
+}
 
 const isTextual = (type: DataType) =>
   type.kind === "text" || type.kind === "other" || (type.kind === "decimal" && type.precision === undefined);
