@@ -5,7 +5,10 @@ import { findExisting } from "./existing_table.ts";
 import { loadedColumns } from "./fit_columns.ts";
 
 /** What a table that dteg makes is given. */
-export type Dress = Required<Pick<TableOptions, "primaryKey" | "indexes">> & Pick<TableOptions, "comment">;
+export type Dress = Required<Pick<TableOptions, "primaryKey" | "indexes">> & Pick<TableOptions, "comment"> & {
+  /** Columns that the source says something of. */
+  readonly columns: readonly { readonly name: string; readonly comment?: string }[];
+};
 
 const NAME_BYTES = 63;
 /** A key of millions of rows is sorted in memory, as a restore does it; for this transaction. */
@@ -17,21 +20,25 @@ const sameList = (a: readonly string[], b: readonly string[]) => JSON.stringify(
 /** What a target asks for. Columns of keys and indexes that the load does not bring are refused. */
 export function dressOf(target: PlannedTarget): Dress {
   const { primaryKey = target.key, indexes = [], comment } = target.options;
-  if (target.schema.length === 0) return { primaryKey: [], indexes: [], comment };
+  if (target.schema.length === 0) return { primaryKey: [], indexes: [], comment, columns: [] };
   return {
     primaryKey: loadedColumns(primaryKey, { target, use: "the column of the primary key" }),
     indexes: indexes.map((columns) => loadedColumns(columns, { target, use: "the column of an index" })),
     comment,
+    columns: target.schema.filter((column) => column.comment),
   };
 }
 
 /** SQL that gives a table its keys, indexes and comment. */
-export function dressing(table: PgTable, { primaryKey, indexes, comment }: Dress): readonly string[] {
+export function dressing(table: PgTable, { primaryKey, indexes, comment, columns }: Dress): readonly string[] {
   const whole = quoteTable(table.schema, table.name);
   return [
     ...(primaryKey.length ? [`ALTER TABLE ${whole} ADD PRIMARY KEY (${list(primaryKey)})`] : []),
     ...indexes.map((columns) => `CREATE INDEX ON ${whole} (${list(columns)})`),
     ...(comment ? [`COMMENT ON TABLE ${whole} IS ${quoteText(comment)}`] : []),
+    ...columns.map(({ name, comment = "" }) =>
+      `COMMENT ON COLUMN ${whole}.${quoteName(name)} IS ${quoteText(comment)}`
+    ),
   ];
 }
 
@@ -42,8 +49,11 @@ export async function dressTable(session: PgSession, table: PgTable, dress: Dres
 }
 
 /** True when a new table would lack something that this one has. */
-export function hasMoreThan({ hasDependents, indexes, comment }: ExistingTable, dress: Dress): boolean {
+export function hasMoreThan({ hasDependents, indexes, comment, columns }: ExistingTable, dress: Dress): boolean {
   if (hasDependents || (comment !== null && comment !== dress.comment)) return true;
+  const isSaid = (column: { readonly name: string; readonly comment?: string }) =>
+    dress.columns.some(({ name, comment }) => name === column.name && comment === column.comment);
+  if (columns.some((column) => column.comment !== undefined && !isSaid(column))) return true;
   return indexes.some((index) => {
     if (!index.isPlain) return true;
     if (index.isPrimary) return !sameList(index.columns, dress.primaryKey);

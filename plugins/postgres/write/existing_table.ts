@@ -18,7 +18,7 @@ export interface ExistingTable {
   readonly rows?: number;
   /** Tables that inherit its columns; partitions are none. */
   readonly hasHeirs: boolean;
-  /** Something that a new table of the same name would not have, indexes, primary key and the table's comment aside. */
+  /** Something that a new table of the same name would not have, indexes, primary key and comments aside. */
   readonly hasDependents: boolean;
   /** A key that foreign keys of other tables lead to. */
   readonly referencedKey?: readonly string[];
@@ -53,9 +53,6 @@ const OTHERS = `(SELECT count(*) FROM pg_catalog.pg_depend d WHERE d.deptype <> 
     AND NOT (d.classid = 'pg_catalog.pg_constraint'::regclass
       AND EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.oid = d.objid AND k.conrelid = c.oid AND k.contype IN ('p', 'n'))))
   + (SELECT count(*) FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid OR h.inhparent = c.oid)
-  + (SELECT count(*) FROM pg_catalog.pg_description x WHERE x.objoid = c.oid AND ${
-  ofClass("x.classoid")
-} AND x.objsubid > 0)
   + (SELECT count(*) FROM pg_catalog.pg_seclabel x WHERE x.objoid = c.oid AND ${ofClass("x.classoid")})
   + (SELECT count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
       AND (a.attacl IS NOT NULL OR a.attidentity <> '' OR a.attoptions IS NOT NULL OR a.attnotnull AND NOT EXISTS (
