@@ -46,6 +46,11 @@ export const ERROR_CODES = {
     "A connection name that no file declares.",
     "Declare it in connections.yaml, or give a URL or path.",
   ),
+  "connection.exists": row(
+    "config",
+    "A connection or a secret of this name is declared already.",
+    "Choose another name, or add -y to replace it.",
+  ),
   "connection.host_unknown": row("environment", "The name of a server has no address.", "Check the host's name."),
   "connection.refused": row(
     "transient",

@@ -10,6 +10,7 @@ export type Catalogue = Readonly<Record<string, () => Promise<Command>>>;
 export const COMMANDS: Catalogue = {
   init: async () => (await import("./project/init.ts")).init,
   validate: async () => (await import("./project/validate.ts")).validate,
+  connection: async () => (await import("./project/connection.ts")).connection,
   schema: async () => (await import("./project/schema.ts")).schema,
   list: async () => (await import("./inspect/list.ts")).list,
   run: async () => (await import("./data/run.ts")).run,
@@ -26,7 +27,7 @@ export const COMMANDS: Catalogue = {
 
 /** Settled commands that a later version builds. */
 export const LATER_COMMANDS: readonly string[] =
-  ("state rejects verify undo clean test compile explain connection secret schedule " +
+  ("state rejects verify undo clean test compile explain secret schedule " +
     "serve worker plugin user audit doctor completion").split(" ");
 
 /** Loads a command, or says what is wrong with its name. */

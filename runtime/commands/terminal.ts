@@ -1,11 +1,18 @@
 import { DtegError } from "../../sdk/mod.ts";
 import type { LogLevel } from "../store/event.ts";
+import { readLine } from "./read_line.ts";
 import { allowsColour, makeStyle, type Style } from "./style.ts";
 
 /** Where bytes go. `write` takes at least one byte and returns how many it took. */
 export interface Sink {
   readonly isTty: boolean;
   write(bytes: Uint8Array): number;
+}
+
+/** How a line is read. */
+export interface LineOptions {
+  /** Nothing of it is shown. */
+  readonly hidden?: boolean;
 }
 
 /** What a terminal is made of; tests hand in a false one. */
@@ -17,7 +24,7 @@ export interface Device {
   /** Columns of the screen; undefined without one. */
   width(): number | undefined;
   /** The next line of standard input; undefined at its end. Rejects when the command is interrupted. */
-  readLine(): Promise<string | undefined>;
+  readLine(options?: LineOptions): Promise<string | undefined>;
 }
 
 export type LogFormat = "text" | "json";
@@ -54,7 +61,7 @@ export interface Terminal extends OutputSettings {
   /** One log line on standard error, where the level allows it; `fields` show in the JSON form only. */
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;
   /** Asks a person; undefined when there is none, that is, without a terminal. */
-  ask(question: string): Promise<string | undefined>;
+  ask(question: string, options?: LineOptions): Promise<string | undefined>;
   /** Asks yes or no; undefined without a terminal. An empty answer is no. */
   confirm(question: string): Promise<boolean | undefined>;
 }
@@ -79,10 +86,13 @@ export function openTerminal(device: Device, settings: OutputSettings): Terminal
       closed.err = true; // where standard error cannot be written there is nobody to tell
     }
   };
-  const ask = async (question: string) => {
+  const ask = async (question: string, { hidden = false }: LineOptions = {}) => {
     if (!device.inputIsTty || !err.isTty) return undefined;
     put("err", `${question} `);
-    return (await device.readLine())?.trim() ?? "";
+    const line = await device.readLine({ hidden }) ?? "";
+    if (!hidden) return line.trim();
+    put("err", "\n");
+    return line.replace(/[\r\n]+$/, ""); // a password may begin or end with a space
   };
   return {
     ...settings,
@@ -163,24 +173,6 @@ export function processDevice(
     inputIsTty: Deno.stdin.isTerminal(),
     env,
     width: () => out.isTty || err.isTty ? Deno.consoleSize().columns || undefined : undefined,
-    readLine: () => Promise.race([readLine(), rejectAt(signal)]),
+    readLine: (options) => readLine(options, { signal }),
   };
-}
-
-function rejectAt(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(new Error("the question was broken off")), { once: true });
-  });
-}
-
-/** A terminal hands over whole lines, so what one read brings past a line's end is never the next answer. */
-async function readLine(): Promise<string | undefined> {
-  const parts: Uint8Array[] = [];
-  for (;;) {
-    const buffer = new Uint8Array(4096);
-    const count = await Deno.stdin.read(buffer);
-    if (count === null) return parts.length ? await new Blob(parts as BlobPart[]).text() : undefined;
-    parts.push(buffer.subarray(0, count));
-    if (buffer.subarray(0, count).includes(10)) return await new Blob(parts as BlobPart[]).text();
-  }
 }

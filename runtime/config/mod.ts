@@ -8,7 +8,12 @@ export { lintPipeline, type LoadOptions, loadPipeline } from "./lint.ts";
 export { nearest } from "./nearest.ts";
 export type { ColumnRule, End, Pipeline, PipelineStream, Settings } from "./pipeline.ts";
 export { type Declared, declaredConnections, findConnection } from "./connection/declared.ts";
-export { environmentNames, type Overlay } from "./overlay/overlay.ts";
+export { connectionEnd } from "./connection/connection_end.ts";
+export { describeConnection, type Described } from "./connection/described.ts";
+export { connectionOfUrl, entryValue, type NewConnection } from "./connection/new_connection.ts";
+export { storeSecret } from "./connection/stored_secret.ts";
+export { type NewEntry, withEntry } from "./connection/written.ts";
+export { chooseOverlay, environmentNames, type Overlay } from "./overlay/overlay.ts";
 export { findProject, type Project } from "./project.ts";
 export type { Loaded } from "./resolve/assemble.ts";
 export {

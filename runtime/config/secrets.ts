@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { parseUrl, schemeOf } from "./url.ts";
+import { hidePasswords, parseUrl, schemeOf } from "./url.ts";
 
 const LEAST = 4;
 const SECRET_OPTION = /pass|pwd|secret|token|private|credential|api_?key/i;
@@ -12,11 +12,13 @@ export function isSecretName(name: string): boolean {
 /** The secret values of a run. What is printed, logged or kept goes through {@linkcode Secrets.mask}. */
 export class Secrets {
   readonly #forms = new Set<string>();
+  readonly #short = new Set<string>();
   #pattern: RegExp | undefined;
 
-  /** Values below 4 characters are left alone: to mask them would garble every text. */
+  /** Values below 4 characters are masked only where a text calls them secret: to mask them anywhere would garble it. */
   add(value: string): void {
-    if (value.length < LEAST) return;
+    if (value === "") return;
+    if (value.length < LEAST) this.#short.add(value);
     for (const form of formsOf(value)) this.#forms.add(form);
     this.#pattern = undefined;
   }
@@ -33,13 +35,22 @@ export class Secrets {
 
   /** The text with every form of every secret replaced by `***`. */
   mask(text: string): string {
-    if (this.#forms.size === 0) return text;
-    this.#pattern ??= new RegExp(
-      [...this.#forms].sort((a, b) => b.length - a.length).map(RegExp.escape).join("|"),
-      "g",
-    );
-    return text.replace(this.#pattern, "***");
+    if (this.#forms.size > 0) {
+      this.#pattern ??= new RegExp(longestFirst(this.#forms), "g");
+      text = text.replace(this.#pattern, "***");
+    }
+    return hidePasswords(this.#short.size > 0 ? text.replace(calledSecret(this.#short), "$1***") : text);
   }
+}
+
+function longestFirst(forms: ReadonlySet<string>): string {
+  return [...forms].sort((a, b) => b.length - a.length).map(RegExp.escape).join("|");
+}
+
+/** A setting of a secret name with one of these values: `password=ab`, `"token":"x"`. */
+function calledSecret(values: ReadonlySet<string>): RegExp {
+  const name = `[\\w.-]*(?:${SECRET_OPTION.source})[\\w.-]*`;
+  return new RegExp(`(\\b${name}["']?\\s*[:=]\\s*["']?)(?:${longestFirst(values)})(?![^"'\\s,;&}\\]])`, "gi");
 }
 
 /** A URL that cannot be read has its error elsewhere; here it has no parts. */

@@ -103,7 +103,7 @@ export function urlLabel(text: string): string {
 
 /** A text of which every password that stands in a URL is replaced by `***`. */
 export function hidePasswords(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/[^\s:@/"']*:)[^\s"']*(@)/gi, "$1***$2");
+  return text.replace(/([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/"']*:)[^\s"']*(@)/gi, "$1***$2");
 }
 
 function encode(text: string): string {

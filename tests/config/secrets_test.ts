@@ -43,3 +43,49 @@ Deno.test("of two secrets the longer one is masked whole, and short ones are lef
   for (const value of ["abcd", "abcdefgh", "xyz", ""]) secrets.add(value);
   equal(secrets.mask("abcdefgh abcd xyz"), "*** *** xyz");
 });
+
+Deno.test("odd passwords are masked in plain, percent-encoded and base64 form", () => {
+  const odd = [
+    "p@ss:w/rd%",
+    "a b+c=d",
+    "x?y#z&1",
+    "ünïcödé",
+    "${env.X}",
+    "{{ x }}",
+    "tab\there",
+    "**$^[",
+    "'quoted\"",
+    "%41%zz",
+  ];
+  for (const secret of odd) {
+    const secrets = new Secrets();
+    secrets.add(secret);
+    const forms = [
+      secret,
+      encodeURIComponent(secret),
+      `postgres://u:${encodeURIComponent(secret)}@h/db`,
+      Buffer.from(secret).toString("base64"),
+      Buffer.from(`user:${secret}`).toString("base64"),
+      JSON.stringify({ password: secret }),
+    ];
+    for (const form of forms) {
+      const masked = secrets.mask(form);
+      ok(masked.includes("***") && !masked.includes(secret) && !masked.includes(encodeURIComponent(secret)), masked);
+    }
+  }
+});
+
+Deno.test("a short password is masked where it is called one, and nowhere else", () => {
+  const secrets = new Secrets();
+  secrets.addUrl("postgres://ab:ab@h/ab");
+  equal(secrets.mask("postgres://ab:ab@h/ab is ab"), "postgres://ab:***@h/ab is ab");
+  equal(
+    secrets.mask('{"user":"ab","password":"ab"} password=ab pwd: ab abc'),
+    '{"user":"ab","password":"***"} password=*** pwd: *** abc',
+  );
+  equal(secrets.mask("password=abc"), "password=abc");
+});
+
+Deno.test("the password in any URL is masked, known or not", () => {
+  equal(new Secrets().mask("mysql://u:p@ss@h/db and postgres://me@h"), "mysql://u:***@h/db and postgres://me@h");
+});

@@ -35,6 +35,20 @@ export async function writeNew(
   }
 }
 
+/** Puts a text in the place of a file in one act; its rights stay. */
+export async function replaceFile(path: string, text: string, { name }: { readonly name: string }): Promise<void> {
+  const beside = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  try {
+    const target = await Deno.realPath(path).catch(() => path); // a link stays a link
+    const mode = (await Deno.stat(target).catch(() => undefined))?.mode ?? undefined;
+    await Deno.writeTextFile(beside, text, { createNew: true, ...(mode && { mode: mode & 0o777 }) });
+    await Deno.rename(beside, target);
+  } catch (error) {
+    await Deno.remove(beside).catch(() => undefined); // it may not be there
+    throw writeError(error, name);
+  }
+}
+
 function writeError(cause: unknown, name: string): DtegError {
   const quoted = JSON.stringify(name), reason = DtegError.from(cause).message;
   if (cause instanceof Deno.errors.PermissionDenied) {
