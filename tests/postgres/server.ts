@@ -1,5 +1,6 @@
 import { postgresFolder } from "../debian_packages.ts";
 import { packagedPostgres } from "./packaged_postgres.ts";
+import { chosen } from "./test_version.ts";
 
 /** The superuser's password of every test server. It needs percent-encoding in a URL. */
 export const PASSWORD = "p@ss:w/ö rd%";
@@ -7,7 +8,7 @@ export const PASSWORD = "p@ss:w/ö rd%";
 export interface ServerOptions {
   /** Serves TLS by a certificate of its own authority for the name `localhost` only. */
   readonly tls?: boolean;
-  /** Debian's unless said. */
+  /** What the test file has chosen, unless said. */
   readonly version?: "debian" | "18";
   /** Only follows a primary, which there is none of: it can be read. */
   readonly standby?: boolean;
@@ -45,10 +46,10 @@ export interface TestServer extends AsyncDisposable {
 
 /** Starts a server on a free port of the loopback, with passwords (scram). */
 export async function openServer(options: ServerOptions = {}): Promise<TestServer> {
-  const { tls = false, settings = {}, standby = false, hba = [] } = options;
+  const { tls = false, settings = {}, standby = false, hba = [], version = chosen.version } = options;
   const debian = postgresFolder();
   if (!debian) throw new Error("PostgreSQL is not installed: `./task test` installs it");
-  const bin = options.version === "18" ? await packagedPostgres() : debian;
+  const bin = version === "18" ? await packagedPostgres() : debian;
   const folder = await Deno.makeTempDir({ prefix: "dteg-pg-" });
   const runAs = await ownerOf(folder);
   const data = `${folder}/data`;

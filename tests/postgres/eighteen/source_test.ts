@@ -1,0 +1,2 @@
+import "./use_eighteen.ts";
+import "../source_test.ts";

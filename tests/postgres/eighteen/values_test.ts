@@ -1,0 +1,2 @@
+import "./use_eighteen.ts";
+import "../values_test.ts";
