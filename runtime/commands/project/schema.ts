@@ -11,7 +11,7 @@ import { type Command, flagValue, type Outcome } from "../command.ts";
 import { word } from "../flag_value.ts";
 import { FLAGS } from "../flags.ts";
 import { writeNew } from "./write_files.ts";
-import type { SchemaName } from "./template.ts";
+import type { SchemaName } from "./editor_files.ts";
 
 const NAMES: readonly SchemaName[] = ["pipeline", "project", "connections"];
 

@@ -1,3 +1,6 @@
+import { type NewEntry, withEntry } from "../../config/mod.ts";
+import { editorFiles, SCHEMA_PATHS } from "./editor_files.ts";
+
 /** A file that `dteg init` makes, its path from the project's folder. */
 export interface TemplateFile {
   readonly path: string;
@@ -6,87 +9,181 @@ export interface TemplateFile {
   readonly optional?: boolean;
 }
 
+/** An end of a template. */
+export interface TemplateEnd {
+  /** Name of its connection. */
+  readonly name: string;
+  readonly question: string;
+  /** Its URL or path, where nothing else is said. */
+  readonly usual: string;
+}
+
+/** The values of connections.yaml, by role. */
+export interface Ends {
+  readonly from: NewEntry["value"];
+  readonly to: NewEntry["value"];
+  /** The usual ones were taken, so the template's own data is wanted. */
+  readonly isUsualFrom: boolean;
+  /** Tables stand in schemas at the other end. */
+  readonly hasSchemas: boolean;
+}
+
+interface Template {
+  readonly summary: string;
+  readonly from?: TemplateEnd;
+  readonly to: TemplateEnd;
+  files(ends: Ends): readonly TemplateFile[];
+  /** What may be typed next, in the project. */
+  next(ends: Ends): readonly string[];
+}
+
+const WAREHOUSE: TemplateEnd = { name: "warehouse", question: "Where do they go?", usual: "duckdb://warehouse.duckdb" };
+const INBOX: TemplateEnd = { name: "inbox", question: "Where are the files?", usual: "data/" };
+
 /** What `dteg init` can make. */
 export const TEMPLATES = {
-  files: "a CSV file, and a pipeline that loads it into DuckDB",
-  postgres: "a CSV file into the PostgreSQL of DATABASE_URL, and a query of it into Parquet",
-  blank: "an empty project",
-} as const;
+  files: {
+    summary: "files into a database, with a CSV file to begin with",
+    from: INBOX,
+    to: WAREHOUSE,
+    files: (
+      ends,
+    ) => [{ path: "pipelines/orders.yaml", text: filesPipeline(ends) }, ...sample(ends), testFile(ordersTest(ends))],
+    next: ({ isUsualFrom, hasSchemas }) => [
+      "dteg run orders",
+      ...(isUsualFrom && hasSchemas
+        ? ["dteg query 'SELECT * FROM raw.orders' --on warehouse"]
+        : ["dteg runs show last"]),
+      "sh tests/test.sh",
+    ],
+  },
+  postgres: {
+    summary: "all tables of a PostgreSQL schema into DuckDB, each by its own key",
+    from: {
+      name: "database",
+      question: "Which database?",
+      usual: "${env.DATABASE_URL:-postgres://postgres@localhost:5432/postgres}",
+    },
+    to: WAREHOUSE,
+    files: () => [{ path: "pipelines/tables.yaml", text: tablesPipeline() }, testFile(tablesTest())],
+    next: ({ isUsualFrom }) => [
+      ...(isUsualFrom ? ["export DATABASE_URL=postgres://USER:PASSWORD@HOST/DATABASE"] : []),
+      "dteg check tables",
+      "dteg run tables",
+      "sh tests/test.sh",
+    ],
+  },
+  duckdb: {
+    summary: "files into DuckDB, and a query of it into Parquet files",
+    from: INBOX,
+    to: { name: "reports", question: "Where do the results go?", usual: "parquet://reports/" },
+    files: (ends) => [
+      { path: "pipelines/orders.yaml", text: filesPipeline({ ...ends, hasSchemas: true }) },
+      { path: "pipelines/totals.yaml", text: totalsPipeline(ends) },
+      ...sample(ends),
+      testFile(ordersTest({ ...ends, hasSchemas: true })),
+    ],
+    next: () => ["dteg run orders totals", "dteg query 'SELECT * FROM totals' --on reports", "sh tests/test.sh"],
+  },
+  blank: {
+    summary: "an empty project",
+    to: WAREHOUSE,
+    files: () => [testFile(`dteg validate\n`)],
+    next: () => ["dteg schema", "dteg validate"],
+  },
+} as const satisfies Readonly<Record<string, Template>>;
 export type TemplateName = keyof typeof TEMPLATES;
 
-/** Where the schemas for editors go. */
-export const SCHEMA_PATHS = {
-  pipeline: ".dteg/schema/pipeline.json",
-  project: ".dteg/schema/project.json",
-  connections: ".dteg/schema/connections.json",
-} as const;
-export type SchemaName = keyof typeof SCHEMA_PATHS;
+/** A template by its name. */
+export function templateOf(name: TemplateName): Template {
+  return TEMPLATES[name];
+}
+
+/** The files of a template, but for the schemas. */
+export function templateFiles(name: TemplateName, ends: Ends): readonly TemplateFile[] {
+  const template = templateOf(name);
+  const entries = [
+    ...(template.from ? [{ keys: [template.from.name], value: ends.from }] : []),
+    ...(name === "duckdb" ? [{ keys: ["warehouse"], value: WAREHOUSE.usual }] : []),
+    { keys: [template.to.name], value: ends.to },
+  ];
+  const path = "connections.yaml";
+  const connections = entries.reduce((text, entry) => withEntry(text, { ...entry, path }), CONNECTIONS);
+  return [
+    { path: "dteg.yaml", text: PROJECT },
+    { path, text: connections },
+    ...template.files(ends),
+    { path: ".gitignore", text: IGNORED, optional: true },
+    ...editorFiles(),
+  ];
+}
 
 const PROJECT = `# yaml-language-server: $schema=${SCHEMA_PATHS.project}
 # What holds for all pipelines of this project. A pipeline's own words win, a flag wins over both.
 version: 1
 settings:
   max_memory: 1GB
+# What differs between environments; --env or DTEG_ENV chooses one:
+# environments:
+#   dev: {}
+#   prod: { connections: { warehouse: duckdb:///srv/prod.duckdb } }
 `;
 
-const CONNECTIONS_BLANK = `# yaml-language-server: $schema=${SCHEMA_PATHS.connections}
-# One entry a connection: a URL, or \`use:\` and settings. Keep passwords out: \${env.NAME} or \${secret.NAME} fetch them.
-warehouse: duckdb://warehouse.duckdb
+const CONNECTIONS = `# yaml-language-server: $schema=${SCHEMA_PATHS.connections}
+# One entry a connection: a URL, or \`use:\` and settings. \`dteg connection add NAME\` adds one and keeps its password out of here.
 `;
 
-const CONNECTIONS_FILES = `# yaml-language-server: $schema=${SCHEMA_PATHS.connections}
-# One entry a connection: a URL, or \`use:\` and settings. Keep passwords out: \${env.NAME} or \${secret.NAME} fetch them.
-inbox: { use: file, path: data/ }
-warehouse: duckdb://warehouse.duckdb
-`;
+const HEAD = `# yaml-language-server: $schema=../${SCHEMA_PATHS.pipeline}\nversion: 1\n`;
 
-const CONNECTIONS_POSTGRES = `# yaml-language-server: $schema=${SCHEMA_PATHS.connections}
-# One entry a connection: a URL, or \`use:\` and settings. Keep passwords out: \${env.NAME} or \${secret.NAME} fetch them.
-inbox: { use: file, path: data/ }
-database: { use: postgres, url: "\${env.DATABASE_URL}" }
-reports: parquet://reports/
-`;
+const WHOLE = `streams: ["*"]                             # each file, by its name; name one to say more about it\n`;
 
-const PIPELINE = `# yaml-language-server: $schema=../${SCHEMA_PATHS.pipeline}
-version: 1
-name: orders
-source: { connection: inbox }              # each file of data/ is a stream, by its name
-streams:
+function filesPipeline({ isUsualFrom, hasSchemas }: Ends): string {
+  const one = `streams:
   - name: orders
-    into: raw.orders
-    write: replace                         # or append, or merge with a key
+${hasSchemas ? "    into: raw.orders\n" : ""}    write: replace                         # or append, or merge with a key
     columns:
       postcode: { type: text }             # keeps leading zeros
       amount: { as: total, type: "decimal(18,2)" }
-destination: { connection: warehouse }
 `;
-
-const PIPELINE_TO_POSTGRES = `# yaml-language-server: $schema=../${SCHEMA_PATHS.pipeline}
-version: 1
-name: orders
-source: { connection: inbox }              # each file of data/ is a stream, by its name
-streams:
-  - name: orders
-    into: raw.orders
-    write: merge                           # known ids are updated, new ones inserted
-    key: id
-    columns:
-      postcode: { type: text }             # keeps leading zeros
-      amount: { as: total, type: "decimal(18,2)" }
-destination: { connection: database }
+  return `${HEAD}name: orders
+source: { connection: inbox }              # each file of it is a stream, by its name
+${isUsualFrom ? one : WHOLE}destination: { connection: warehouse }
 `;
+}
 
-const PIPELINE_FROM_POSTGRES = `# yaml-language-server: $schema=../${SCHEMA_PATHS.pipeline}
-version: 1
-name: totals
-source: { connection: database }
-streams:
+function totalsPipeline({ isUsualFrom }: Ends): string {
+  const query = `streams:
   - name: totals                           # a query, or the name of a table: raw.orders
     sql: |
-      SELECT status, count(*) AS orders, sum(total)::numeric(18,2) AS total
+      SELECT status, count(*) AS orders, sum(total)::decimal(18,2) AS total
       FROM raw.orders GROUP BY status
-destination: { connection: reports }
 `;
+  return `${HEAD}name: totals
+after: [orders]
+source: { connection: warehouse }
+${
+    isUsualFrom
+      ? query
+      : `streams: ["*"]                             # each table; or a query: { name: totals, sql: SELECT … }\n`
+  }destination: { connection: reports }
+`;
+}
+
+function tablesPipeline(): string {
+  return `${HEAD}name: tables
+source: { connection: database }
+defaults:
+  write: merge                             # known keys are updated, new ones inserted
+  key: auto                                # the primary key; a table without one is replaced
+streams:
+  - name: public.*                         # all tables of a schema; "!public.tmp_*" leaves some out
+destination: { connection: warehouse }
+`;
+}
+
+function sample({ isUsualFrom }: Ends): readonly TemplateFile[] {
+  return isUsualFrom ? [{ path: "data/orders.csv", text: ORDERS }] : [];
+}
 
 const ORDERS = `id,customer,postcode,amount,ordered_at,status
 1,Ada Lovelace,01069,120.50,2024-05-01T09:15:00Z,paid
@@ -99,6 +196,37 @@ const ORDERS = `id,customer,postcode,amount,ordered_at,status
 8,Radia Perlman,60311,210.75,2024-05-05T21:59:59Z,paid
 `;
 
+function ordersTest({ isUsualFrom, hasSchemas }: Ends): string {
+  if (!isUsualFrom) return `dteg run -q orders --set "destination=duckdb://$made/test.duckdb"\n`;
+  return `dteg run -q orders --set "destination=duckdb://$made/test.duckdb"
+sql='SELECT count(*) AS orders, sum(total) AS total FROM ${hasSchemas ? "raw." : ""}orders'
+found=$(dteg query "$sql" --on "$made/test.duckdb" --format csv)
+wanted="orders,total
+8,849.50"
+[ "$found" = "$wanted" ] || { printf 'wanted %s\\nfound  %s\\n' "$wanted" "$found" >&2; exit 1; }
+`;
+}
+
+function tablesTest(): string {
+  return `dteg run -q tables --limit 10 --set "destination=duckdb://$made/test.duckdb"\n`;
+}
+
+function testFile(steps: string): TemplateFile {
+  return {
+    path: "tests/test.sh",
+    text: `#!/bin/sh
+# Tries the pipelines out in a folder of its own; what they usually write is not touched. Run it with: sh tests/test.sh
+set -eu
+cd "$(dirname "$0")/.."
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+dteg() { command "\${DTEG:-dteg}" "$@"; }
+
+${steps}echo ok
+`,
+  };
+}
+
 const IGNORED = `# Made by runs; the schemas for editors are kept.
 .dteg/*
 !.dteg/schema/
@@ -106,62 +234,3 @@ const IGNORED = `# Made by runs; the schemas for editors are kept.
 *.duckdb.wal
 .env
 `;
-
-const EDITOR = JSON.stringify(
-  {
-    "yaml.schemas": {
-      [SCHEMA_PATHS.pipeline]: "pipelines/*.yaml",
-      [SCHEMA_PATHS.project]: "dteg.yaml",
-      [SCHEMA_PATHS.connections]: "connections.yaml",
-    },
-  },
-  undefined,
-  2,
-);
-
-/** What a template has of its own. */
-interface Template {
-  readonly connections: string;
-  readonly files: readonly TemplateFile[];
-  /** What may be typed next, in the project. */
-  readonly next: readonly string[];
-}
-
-const CONTENT: Readonly<Record<TemplateName, Template>> = {
-  files: {
-    connections: CONNECTIONS_FILES,
-    files: [{ path: "pipelines/orders.yaml", text: PIPELINE }, { path: "data/orders.csv", text: ORDERS }],
-    next: ["dteg run orders", "dteg query 'SELECT * FROM raw.orders' --on warehouse"],
-  },
-  postgres: {
-    connections: CONNECTIONS_POSTGRES,
-    files: [
-      { path: "pipelines/orders.yaml", text: PIPELINE_TO_POSTGRES },
-      { path: "pipelines/totals.yaml", text: PIPELINE_FROM_POSTGRES },
-      { path: "data/orders.csv", text: ORDERS },
-    ],
-    next: [
-      "export DATABASE_URL=postgres://USER:PASSWORD@HOST/DATABASE",
-      "dteg run orders totals",
-      "dteg query 'SELECT * FROM raw.orders' --on database",
-    ],
-  },
-  blank: { connections: CONNECTIONS_BLANK, files: [], next: ["dteg schema", "dteg validate"] },
-};
-
-/** The files of a template, but for the schemas. */
-export function templateFiles(name: TemplateName): readonly TemplateFile[] {
-  const { connections, files } = CONTENT[name];
-  return [
-    { path: "dteg.yaml", text: PROJECT },
-    { path: "connections.yaml", text: connections },
-    ...files,
-    { path: ".gitignore", text: IGNORED, optional: true },
-    { path: ".vscode/settings.json", text: `${EDITOR}\n`, optional: true },
-  ];
-}
-
-/** What may be typed after a project was made of a template. */
-export function nextSteps(name: TemplateName): readonly string[] {
-  return CONTENT[name].next;
-}

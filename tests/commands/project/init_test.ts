@@ -8,9 +8,11 @@ const ALWAYS = [
   ".dteg/schema/pipeline.json",
   ".dteg/schema/project.json",
   ".gitignore",
+  ".idea/jsonSchemas.xml",
   ".vscode/settings.json",
   "connections.yaml",
   "dteg.yaml",
+  "tests/test.sh",
 ];
 const FILES = [...ALWAYS, "data/orders.csv", "pipelines/orders.yaml"].sort();
 
@@ -36,31 +38,49 @@ Deno.test("init --template blank makes an empty project", async () => {
   assert.deepEqual([valid, out], [0, "there are no pipelines yet: put one into pipelines/\n"]);
 });
 
-Deno.test("init --template postgres makes a project to which only DATABASE_URL is missing", async () => {
+Deno.test("init --template postgres makes a project that loads all tables of DATABASE_URL, and validates as it stands", async () => {
   await using folder = await tempFolder();
   const { exit, out } = await runLine(["init", "--template", "postgres"], { folder: folder.path });
   assert.equal(exit, 0);
   assert.deepEqual(out.split("Next:\n")[1].split("\n").map((line) => line.trim()).filter(Boolean), [
     "export DATABASE_URL=postgres://USER:PASSWORD@HOST/DATABASE",
-    "dteg run orders totals",
-    "dteg query 'SELECT * FROM raw.orders' --on database",
+    "dteg check tables",
+    "dteg run tables",
+    "sh tests/test.sh",
   ]);
-  assert.deepEqual(Object.keys(await filesOf(folder.path)).sort(), [...FILES, "pipelines/totals.yaml"].sort());
-  const unset = await runJson(["validate"], { folder: folder.path });
-  const error = unset.envelope.error as { code: string; path: string; message: string; others?: readonly unknown[] };
-  assert.deepEqual([unset.exit, error.code, error.path, error.message, error.others], [
-    2,
-    "template.unset",
-    "connections.yaml",
-    "env.DATABASE_URL is not set",
-    undefined,
-  ]);
+  assert.deepEqual(Object.keys(await filesOf(folder.path)).sort(), [...ALWAYS, "pipelines/tables.yaml"].sort());
+  const ok = { exit: 0, out: "ok tables (pipelines/tables.yaml)\n", err: "" };
+  assert.deepEqual(await runLine(["validate"], { folder: folder.path }), ok);
   const env = { DATABASE_URL: "postgres://ada:secret@localhost/shop" };
-  assert.deepEqual(await runLine(["validate"], { folder: folder.path, env }), {
-    exit: 0,
-    out: "ok orders (pipelines/orders.yaml)\nok totals (pipelines/totals.yaml)\n",
-    err: "",
-  });
+  assert.deepEqual(await runLine(["validate"], { folder: folder.path, env }), ok);
+});
+
+Deno.test("init asks three questions on a terminal; a password goes to a file of secrets", async () => {
+  await using folder = await tempFolder();
+  const answers = ["postgres", "postgres://me:hunter22@h/shop", "lake/"];
+  const { exit, err, out } = await runLine(["init", "shop"], { folder: folder.path, tty: true, answers });
+  assert.equal(exit, 0, err);
+  const files = await filesOf(join(folder.path, "shop"));
+  assert.match(
+    files["connections.yaml"],
+    /\ndatabase:\n {2}use: postgres\n {2}url: postgres:\/\/me@h\/shop\n {2}password: \$\{secret\.database\}\nwarehouse: \.\.\/lake\/\n$/,
+  );
+  assert.equal(files[".dteg/secrets/database"], "hunter22");
+  assert.equal((out + err).includes("hunter22"), false);
+});
+
+Deno.test("--from and --to answer two of the questions: paths are from the current folder", async () => {
+  await using folder = await tempFolder({ "in/a.csv": "id\n1\n" });
+  const words = ["init", "shop", "--template", "files", "--from", "in/", "--to", "csv://out/"];
+  assert.equal((await runLine(words, { folder: folder.path })).exit, 0);
+  const shop = join(folder.path, "shop");
+  const files = await filesOf(shop);
+  assert.match(files["connections.yaml"], /\ninbox: \.\.\/in\/\nwarehouse: csv:\/\/out\/\n$/);
+  assert.equal("data/orders.csv" in files, false);
+  const ran = await runJson(["run", "orders"], { folder: shop });
+  assert.equal(ran.exit, 0, ran.err);
+  const loaded = Object.entries(await filesOf(shop)).filter(([path]) => /^out\/a\/[^_].*\.csv$/.test(path));
+  assert.deepEqual(loaded.map(([, text]) => text), ["id\n1\n"]);
 });
 
 Deno.test("init overwrites nothing: where a file is there it names it and writes none", async () => {
@@ -100,7 +120,7 @@ Deno.test("init refuses a template that there is not, before it writes", async (
 });
 
 Deno.test("every YAML file of init names a schema that is there", async () => {
-  for (const template of ["files", "postgres", "blank"]) {
+  for (const template of ["files", "postgres", "duckdb", "blank"]) {
     await using folder = await tempFolder();
     await runLine(["init", "--template", template], { folder: folder.path });
     const files = await filesOf(folder.path);
