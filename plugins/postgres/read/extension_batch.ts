@@ -1,6 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { rootCertificates } from "node:tls";
-import { type DataType, type DuckSession, quoteName, quoteTable, quoteText, type ScanBatch } from "../../../sdk/mod.ts";
+import {
+  type DataType,
+  type DuckSession,
+  type Host,
+  quoteName,
+  quoteTable,
+  quoteText,
+  type ScanBatch,
+} from "../../../sdk/mod.ts";
 import type { PgColumn, Relation } from "../catalog.ts";
 import { conninfo } from "../parameters.ts";
 import { localFormsQuery } from "../text_forms.ts";
@@ -48,8 +56,10 @@ export async function extensionBatch(reading: Reading): Promise<ScanBatch> {
         const [{ pid }] = await duck.all(fromServer(catalog, localFormsQuery()));
         using _cancel = cancelWithRun(reading, String(pid));
         return await step();
-      }).catch((error) => {
-        throw fault(error);
+      }).catch(async (error) => {
+        const known = fault(error);
+        if (known.code === "connection.lost") await detach(duck, { catalog, host });
+        throw known;
       }),
   };
 }
@@ -127,6 +137,19 @@ function unwrapped(ref: string): string {
 const isTextual = (type: DataType) =>
   type.kind === "text" || type.kind === "other" || (type.kind === "decimal" && type.precision === undefined);
 
+/** Whether a server is attached already; kept for the run. */
+const attachedOf = (host: Host, catalog: string) =>
+  host.shared(`postgres attached ${catalog}`, (): { isDone?: boolean } => ({}));
+
+/** A server that is gone is let go: DuckDB would ask it whenever it looks through what there is. The next try attaches it again. */
+async function detach(
+  duck: DuckSession,
+  { catalog, host }: { readonly catalog: string; readonly host: Host },
+): Promise<void> {
+  attachedOf(host, catalog).isDone = false;
+  await duck.run(`DETACH DATABASE IF EXISTS ${quoteName(catalog)}`).catch(() => 0); // another stream holds it: it lets go too
+}
+
 /** A schema that no server has. */
 const NO_SCHEMA = "_dteg_none";
 
@@ -143,7 +166,7 @@ async function attach(
   const info = conninfo(parameters, { server: session.server, roots });
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${info}\0${schema}`)));
   const catalog = `pg_${[...digest.subarray(0, 6)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-  const state = host.shared(`postgres attached ${catalog}`, (): { isDone?: boolean } => ({}));
+  const state = attachedOf(host, catalog);
   if (state.isDone) return catalog;
   await duck.alone("postgres", async () => {
     if (info.includes(roots)) writeFileSync(roots, rootCertificates.join("\n"));
