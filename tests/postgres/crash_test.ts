@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { type CrashCase, crashRounds, killProcess, seedOf, type Victim } from "../harness/crash.ts";
-import { binaryPath, start } from "../e2e/binary.ts";
+import { type CrashCase, crashRounds, killProcess, seedOf } from "../harness/crash.ts";
+import { inScene, lookAllTheTime, ROUNDS, startVictim, temporaryFiles } from "../harness/victim.ts";
+import { binaryPath } from "../e2e/binary.ts";
 import { makeDatabase, readDatabase } from "../engine/load.ts";
 import { openServer, type TestServer } from "./server.ts";
 
-const ROUNDS = Deno.env.get("DTEG_LONG") ? 30 : 3;
 const ROWS = 20_000;
 const LOOK_EVERY = 50; // milliseconds
 const TARGET = "(id bigint, v text, n numeric(12,2), at timestamp)";
@@ -20,21 +20,6 @@ interface Scene {
   readonly db: string;
 }
 
-/** A run of the binary in the scene's folder, with places of its own for temporary files and records. */
-function run({ folder }: Scene, args: readonly string[]): Victim {
-  const child = start(["run", ...args, "--json"], {
-    cwd: folder,
-    env: { HOME: `${folder}/home`, TMPDIR: `${folder}/tmp`, DTEG_CACHE_DIR: `${folder}/cache` },
-  });
-  const decoder = new TextDecoder();
-  const ended = child.output().then(({ code, stdout, stderr }) => ({
-    code,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-  }));
-  return { pid: child.pid, ended };
-}
-
 const woundsOf = ({ server }: Scene): CrashCase["wounds"] => ({
   "kill -9 of dteg": killProcess,
   "an immediate stop of the server": async () => {
@@ -43,49 +28,36 @@ const woundsOf = ({ server }: Scene): CrashCase["wounds"] => ({
   },
 });
 
+const AWAY =
+  /connect|terminat|shut|starting up|recovery|closed|accepting|SYSCALL|reset|EOF|No such file|refused|crash/i;
+
 /** A reader on a connection of its own, by psql; it comes back when the server does. */
-function watch({ server, db }: Scene): { stop(): Promise<ReadonlySet<string>> } {
-  const seen = new Set<string>();
-  let isOver = false;
-  const looking = (async () => {
-    while (!isOver) {
-      try {
-        for (const line of (await server.psql(`${DIGEST} FROM t;\n`.repeat(2), { db })).split("\n")) seen.add(line);
-      } catch (error) {
-        if (
-          !/connect|terminat|shut|starting up|recovery|closed|accepting|SYSCALL|reset|EOF|No such file|refused|crash/i
-            .test(String(error))
-        ) throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+const watch = ({ server, db }: Scene) =>
+  lookAllTheTime(async () => {
+    try {
+      return (await server.psql(`${DIGEST} FROM t;\n`.repeat(2), { db })).split("\n");
+    } catch (error) {
+      if (!AWAY.test(String(error))) throw error;
     }
-  })();
-  looking.catch(() => {}); // told by stop()
-  return {
-    async stop() {
-      isOver = true;
-      await looking;
-      return seen;
-    },
-  };
-}
+  }, { every: LOOK_EVERY });
 
 async function debrisOf({ server, db, folder }: Scene): Promise<readonly string[]> {
   const stages = await server.psql("SELECT relname FROM pg_class WHERE relname LIKE '\\_dteg\\_stage%'", { db });
-  const temporary = [...Deno.readDirSync(`${folder}/tmp`)].map(({ name }) => name);
-  return [...(stages ? stages.split("\n") : []), ...temporary];
+  return [...(stages ? stages.split("\n") : []), ...temporaryFiles(folder)];
 }
 
 /** A load into table `t` of the scene's database, which holds old rows. */
 function intoPostgres(
   scene: Scene,
-  { args, old, source, after }: {
+  { args, old, source, after, twice }: {
     readonly args: readonly string[];
     readonly old: string;
     /** SQL that makes the source, once. */
     readonly source: string;
     /** Query of the rows that the target has in the end. */
     readonly after: string;
+    /** The same after a second load, where that is not the same. */
+    readonly twice?: string;
   },
 ): CrashCase {
   const { server, db } = scene;
@@ -94,11 +66,12 @@ function intoPostgres(
     prepare: async () => {
       await psql(`DROP TABLE IF EXISTS t, _dteg_state; CREATE TABLE t ${TARGET}; INSERT INTO t ${old}; ${source}`);
     },
-    start: () => run(scene, args),
+    start: () => startVictim(scene.folder, args),
     wounds: woundsOf(scene),
     target: () => psql(`${DIGEST} FROM t`),
     before: () => psql(`${DIGEST} FROM (${old}) t`),
     after: () => psql(`${DIGEST} FROM (${after}) t`),
+    ...(twice !== undefined && { twice: () => psql(`${DIGEST} FROM (${twice}) t`) }),
     watch: () => watch(scene),
     debris: () => debrisOf(scene),
   };
@@ -113,6 +86,49 @@ const CASES: Readonly<Record<string, (scene: Scene) => Promise<CrashCase>>> = {
       source: "",
       after: rowsOf(1, ROWS, "new"),
     });
+  },
+  "CSV to PostgreSQL, append": async (scene) => {
+    await makeCsv(scene, rowsOf(1, ROWS, "new"));
+    const [old, once] = [rowsOf(1, 500, "old"), rowsOf(1, ROWS, "new")];
+    return intoPostgres(scene, {
+      args: ["in.csv", "--to", scene.server.url(scene.db), "--into", "public.t", "--write", "append"],
+      old,
+      source: "",
+      after: `${old} UNION ALL ${once}`,
+      twice: `${old} UNION ALL ${once} UNION ALL ${once}`,
+    });
+  },
+  "PostgreSQL to PostgreSQL, append": (scene) => {
+    const url = scene.server.url(scene.db);
+    const [old, once] = [rowsOf(1, 500, "old"), rowsOf(1, ROWS, "new")];
+    return Promise.resolve(intoPostgres(scene, {
+      args: ["--from", url, "--stream", "public.src", "--to", url, "--into", "public.t", "--write", "append"],
+      old,
+      source: `DROP TABLE IF EXISTS src; CREATE TABLE src AS ${once}`,
+      after: `${old} UNION ALL ${once}`,
+      twice: `${old} UNION ALL ${once} UNION ALL ${once}`,
+    }));
+  },
+  "PostgreSQL to PostgreSQL, merge": (scene) => {
+    const url = scene.server.url(scene.db);
+    const args = ["--from", url, "--stream", "public.src", "--to", url, "--into", "public.t"];
+    return Promise.resolve(intoPostgres(scene, {
+      args: [...args, "--write", "merge", "--key", "id"],
+      old: rowsOf(1, 5000, "old"),
+      source: `ALTER TABLE t ADD PRIMARY KEY (id); DROP TABLE IF EXISTS src; CREATE TABLE src AS ${
+        rowsOf(1000, ROWS, "new")
+      }`,
+      after: `${rowsOf(1, 999, "old")} UNION ALL ${rowsOf(1000, ROWS, "new")}`,
+    }));
+  },
+  "PostgreSQL to PostgreSQL, replace by rename": (scene) => {
+    const url = scene.server.url(scene.db);
+    return Promise.resolve(intoPostgres(scene, {
+      args: ["--from", url, "--stream", "public.src", "--to", url, "--into", "public.t", "-y"],
+      old: rowsOf(1, 500, "old"),
+      source: `DROP TABLE IF EXISTS src; CREATE TABLE src AS ${rowsOf(1, ROWS, "new")}`,
+      after: rowsOf(1, ROWS, "new"),
+    }));
   },
   "CSV to PostgreSQL, merge": async (scene) => {
     await makeCsv(scene, rowsOf(1000, ROWS, "new"));
@@ -149,7 +165,18 @@ const CASES: Readonly<Record<string, (scene: Scene) => Promise<CrashCase>>> = {
           "SELECT 1::BIGINT AS id, 'old' AS v, 1::DECIMAL(12,2) AS n, TIMESTAMP '2024-01-01' AS at",
         );
       },
-      start: () => run(scene, ["--from", url, "--stream", "public.src", "--to", "t.duckdb", "--into", "main.t", "-y"]),
+      start: () =>
+        startVictim(scene.folder, [
+          "--from",
+          url,
+          "--stream",
+          "public.src",
+          "--to",
+          "t.duckdb",
+          "--into",
+          "main.t",
+          "-y",
+        ]),
       wounds: woundsOf(scene),
       async target() {
         const { rows } = await readDatabase(path);
@@ -177,14 +204,10 @@ Deno.test({
     await using server = await openServer();
     for (const [name, make] of Object.entries(CASES)) {
       await t.step(name, async () => {
-        const folder = await Deno.makeTempDir({ prefix: "dteg-crash-" });
-        for (const part of ["tmp", "home"]) await Deno.mkdir(`${folder}/${part}`);
-        try {
+        await inScene(async (folder) => {
           const scene = { server, folder, db: await server.createDatabase() };
           await crashRounds(await make(scene), { rounds: ROUNDS, seed });
-        } finally {
-          await Deno.remove(folder, { recursive: true });
-        }
+        });
       });
     }
   },

@@ -137,10 +137,8 @@ const TESTS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     await Deno.writeTextFile(`${folder}/in.csv`, "id\n1\n2\n");
     const busy = [1, 2].map(() => server.psql("SELECT pg_sleep(3)", { db, user: "few" }));
     await until(scene, "(SELECT count(*) = 2 FROM pg_stat_activity WHERE usename = 'few' AND state = 'active')");
-    const ended = await (await begin(
-      { ...scene, url: server.url(db, { user: "few" }) },
-      intoT({ ...scene, url: server.url(db, { user: "few" }) }, "in.csv"),
-    )).ended;
+    const asFew = { ...scene, url: server.url(db, { user: "few" }) };
+    const ended = await (await begin(asFew, intoT(asFew, "in.csv"))).ended;
     await Promise.all(busy);
     assert.equal(ended.code, 0, ended.stdout + ended.stderr);
     assert.match(streamOf(ended).report.warnings[0], /^retrying in .*too many connections/);
