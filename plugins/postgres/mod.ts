@@ -26,6 +26,7 @@ const config = Type.Object({
   sslrootcert: text("File of the certificates that are trusted; `system` for those of the system."),
   sslcert: text("File of the client's certificate."),
   sslkey: text("File of the client's key."),
+  sslpassword: text("What opens the client's key, when that is encrypted."),
   application_name: text("What the server calls the connection. Default: dteg."),
   connect_timeout: Type.Optional(Type.Integer({ minimum: 1, description: "Seconds to wait for a host. Default: 10." })),
   statement_timeout: Type.Optional(
