@@ -125,7 +125,11 @@ async function endOf(victim: Victim, place: string) {
 
 /** kill -9. */
 export const killProcess = ({ pid }: Victim): Promise<void> => {
-  Deno.kill(pid, "SIGKILL");
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error; // it has ended in this moment
+  }
   return Promise.resolve();
 };
 
