@@ -34,6 +34,8 @@ export interface Abilities {
   readonly foldsCase: boolean;
   /** Longest identifier in UTF-8 bytes. */
   readonly nameBytes?: number;
+  /** Several parts can be written at once, which is faster. */
+  readonly parallelWriters?: boolean;
 }
 
 /** A table or file that is there. */
@@ -79,6 +81,8 @@ export interface Target {
   readonly run: string;
   readonly complete: boolean;
   readonly snapshotAt: string;
+  /** How many parts are written at once at most; more than 1 only where the destination can. */
+  readonly parts: number;
   /** The stream's `table:` settings. */
   readonly options: TableOptions;
 }

@@ -47,6 +47,8 @@ export interface ReadRequest {
   readonly limit?: number;
   /** Formats that can be taken, best first. */
   readonly accepts: readonly Format[];
+  /** How many parts can be read at once. */
+  readonly parts: number;
   /** Settings of the stream that only this connector knows (`path`, `delimiter` …). */
   readonly settings: Readonly<Record<string, unknown>>;
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
-import { rootCertificates } from "node:tls";
-import type { ConnectionOptions } from "node:tls";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { DtegError } from "../../sdk/mod.ts";
+import { type CheckStep, DtegError, quoteText } from "../../sdk/mod.ts";
+import type { PgType } from "./catalog.ts";
+import { openClient } from "./connect/open_client.ts";
+import { requireRole, searches } from "./connect/session_attrs.ts";
 import { copyOut } from "./copy_out.ts";
 import type { PgClient } from "./driver.ts";
 import type { Parameters, ServerAddress, SslMode } from "./parameters.ts";
@@ -25,11 +25,13 @@ export interface PgSession extends AsyncDisposable {
   /** Runs one statement and gives the rows that it changed. */
   change(sql: string): Promise<number>;
   /** The bytes of COPY … TO STDOUT, in a transaction of its own that only reads and has the text forms of every server. */
-  copyOut(sql: string): ReadableStream<Uint8Array>;
+  copyOut(sql: string, options?: { readonly snapshot?: string }): ReadableStream<Uint8Array>;
   /** Feeds COPY … FROM STDIN and gives the rows that the server took. */
   copyIn(sql: string, bytes: ReadableStream<Uint8Array>): Promise<number>;
   /** Runs a step in a transaction in which dates and numbers have one text form, whatever the server's settings. */
   transaction<T>(step: () => Promise<T>, options?: { readonly mode?: string }): Promise<T>;
+  /** What was learnt of the server's types, by their number and modifier: a database has few, and they stay what they are. */
+  readonly types: Map<string, PgType>;
   /** True while it is connected, and no transaction is open: the next one who takes it finds it as new. */
   isReusable(): boolean;
 }
@@ -45,19 +47,29 @@ interface FieldLike {
 const FORMS = `${localForms()}; SET LOCAL client_min_messages = 'warning'; SET LOCAL search_path = ''; ` +
   "SET LOCAL standard_conforming_strings = on";
 
-/** Connects to the first server that answers. */
-export async function connect(
-  parameters: Parameters,
-  { signal }: { readonly signal: AbortSignal },
-): Promise<PgSession> {
-  const failures: DtegError[] = [];
-  for (const server of parameters.servers) {
-    signal.throwIfAborted();
-    try {
-      return await connectTo(server, parameters, signal);
-    } catch (error) {
-      failures.push(DtegError.from(error));
-      if (failures.at(-1)?.failure === "auth") break; // another server would not know the user better
+/** How long an interrupted run waits for the reply to COMMIT, in milliseconds. */
+const COMMIT_GRACE = 5000;
+
+/** What a connection is made with. */
+interface ConnectOptions {
+  readonly signal: AbortSignal;
+  /** Told of each step as it begins. */
+  readonly step?: CheckStep;
+}
+
+/** Connects to the first server that answers, and is of the kind that is wanted. */
+export async function connect(parameters: Parameters, options: ConnectOptions): Promise<PgSession> {
+  let failures: DtegError[] = [];
+  for (const attrs of searches(parameters.sessionAttrs)) {
+    failures = [];
+    for (const server of parameters.servers) {
+      options.signal.throwIfAborted();
+      try {
+        return await connectTo(server, { ...parameters, sessionAttrs: attrs }, options);
+      } catch (error) {
+        failures.push(DtegError.from(error));
+        if (failures.at(-1)?.failure === "auth") break; // another server would not know the user better
+      }
     }
   }
   const last = failures.at(-1) ?? new DtegError("connector.config", "no server is named");
@@ -74,21 +86,15 @@ const labelOf = ({ host, port }: ServerAddress, { database }: Parameters) =>
 async function connectTo(
   server: ServerAddress,
   parameters: Parameters,
-  signal: AbortSignal,
+  { signal, step }: ConnectOptions,
 ): Promise<PgSession> {
   const attempt = { label: labelOf(server, parameters), action: CONNECT };
   const modes = tlsTries(parameters.sslmode, server);
   for (const [index, useTls] of modes.entries()) {
     try {
-      const client = await openClient(server, parameters, { useTls });
-      const stop = () => client.connection.stream.destroy(); // an interrupted run waits for no server
-      signal.addEventListener("abort", stop, { once: true });
-      const session = makeSession(client, {
-        server,
-        label: attempt.label,
-        onEnd: () => signal.removeEventListener("abort", stop),
-      });
-      if (parameters.readWrite) await requireWritable(session);
+      const client = await openClient(server, parameters, { useTls, step });
+      const session = makeSession(client, { server, label: attempt.label, signal });
+      await requireRole(session, parameters.sessionAttrs);
       return session;
     } catch (error) {
       const isLast = index === modes.length - 1;
@@ -106,74 +112,18 @@ function tlsTries(mode: SslMode, { host }: ServerAddress): readonly boolean[] {
   return mode === "prefer" ? [true, false] : [true];
 }
 
-async function openClient(
-  server: ServerAddress,
-  parameters: Parameters,
-  { useTls }: { readonly useTls: boolean },
-): Promise<PgClient> {
-  const { Client } = await import("./driver.ts");
-  const client = new Client({
-    host: server.host,
-    port: server.port,
-    user: parameters.user,
-    password: parameters.password ?? noPassword,
-    database: parameters.database,
-    application_name: parameters.applicationName,
-    connectionTimeoutMillis: parameters.connectTimeout * 1000,
-    ...(parameters.options !== undefined && { options: parameters.options }),
-    ...(parameters.statementTimeout > 0 && { statement_timeout: parameters.statementTimeout * 1000 }),
-    ssl: useTls ? tlsOptions(server, parameters) : false,
-    keepAlive: true,
-    types: { getTypeParser: () => (text: string | Uint8Array) => text },
-  });
-  client.on("error", () => {}); // an idle connection that ends is told by the next statement
-  await client.connect();
-  return client;
-}
-
-/** Asked only when the server wants a password. */
-function noPassword(): never {
-  throw new Error("the server wants a password, and none is given");
-}
-
-function tlsOptions({ host }: ServerAddress, { sslmode, sslrootcert, sslcert, sslkey }: Parameters): ConnectionOptions {
-  const read = (path: string | undefined, what: string) => {
-    if (path === undefined) return undefined;
-    try {
-      return readFileSync(path, "utf8");
-    } catch (cause) {
-      throw new DtegError("connector.config", `cannot read the file "${path}" of ${what}`, { path, cause });
-    }
-  };
-  const verifies = sslmode === "verify-ca" || sslmode === "verify-full";
-  const isAddress = /^[\d.]+$|:/.test(host);
-  return {
-    rejectUnauthorized: verifies,
-    ca: sslrootcert === "system" ? [...rootCertificates] : read(sslrootcert, "sslrootcert"),
-    cert: read(sslcert, "sslcert"),
-    key: read(sslkey, "sslkey"),
-    ...(!isAddress && { servername: host }),
-    ...(sslmode !== "verify-full" && { checkServerIdentity: () => undefined }),
-  };
-}
-
-async function requireWritable(session: PgSession): Promise<void> {
-  const [row] = await session.query(
-    "SELECT current_setting('transaction_read_only') AS read_only, pg_is_in_recovery() AS standby",
-  );
-  if (row.read_only === "off" && row.standby === "f") return;
-  await session[Symbol.asyncDispose]();
-  throw new DtegError(
-    "target.read_only",
-    `${session.label} is read-only, and target_session_attrs wants a server that can be written to`,
-  );
-}
-
 function makeSession(
   client: PgClient,
-  { server, label, onEnd }: { readonly server: ServerAddress; readonly label: string; readonly onEnd: () => void },
+  { server, label, signal }: { readonly server: ServerAddress; readonly label: string; readonly signal: AbortSignal },
 ): PgSession {
-  let isOpen = true;
+  let isOpen = true, isCommitting = false;
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  const end = () => client.connection.stream.destroy(); // an interrupted run waits for no server
+  const stop = () => {
+    if (isCommitting) patience = setTimeout(end, COMMIT_GRACE); // its reply is worth a moment
+    else end();
+  };
+  signal.addEventListener("abort", stop, { once: true });
   let status = "I"; // the server's word: I idle, T in a transaction, E in a failed one
   client.connection.on("readyForQuery", (message: { readonly status: string }) => status = message.status);
   const attempt = (action: string) => ({ label, action });
@@ -193,6 +143,7 @@ function makeSession(
   const session: PgSession = {
     server,
     label,
+    types: new Map(),
     query: async (sql, values) => (await run(sql, { values })).rows,
     fields: async (sql) =>
       (await run(`SELECT * FROM (${sql}\n) q LIMIT 0`, { action: "read from" })).fields.map((
@@ -203,7 +154,7 @@ function makeSession(
         modifier: dataTypeModifier,
       })),
     change: async (sql) => (await run(sql)).rowCount ?? 0,
-    copyOut: (sql) => outStream(client, { sql, attempt: attempt("read from") }),
+    copyOut: (sql, { snapshot } = {}) => outStream(client, { sql, snapshot, attempt: attempt("read from") }),
     async copyIn(sql, bytes) {
       const { copyFrom } = await import("./driver.ts");
       const sink = client.query(copyFrom(sql));
@@ -218,7 +169,13 @@ function makeSession(
       await run(`BEGIN ${mode}; ${FORMS}`);
       try {
         const result = await step();
-        await run("COMMIT");
+        signal.throwIfAborted();
+        isCommitting = true;
+        await run("COMMIT").finally(() => {
+          isCommitting = false;
+          clearTimeout(patience);
+          if (signal.aborted) end();
+        });
         return result;
       } catch (error) {
         if (isOpen) await run("ROLLBACK").catch(() => {}); // the first error tells more; a lost connection rolls back by itself
@@ -229,15 +186,24 @@ function makeSession(
     async [Symbol.asyncDispose]() {
       if (!isOpen) return;
       isOpen = false;
-      onEnd();
+      signal.removeEventListener("abort", stop);
       await client.end().catch(() => {}); // it has ended already
     },
   };
   return session;
 }
 
-async function* copyInTransaction(client: PgClient, sql: string): AsyncGenerator<Uint8Array> {
-  await client.query(`BEGIN READ ONLY; ${localForms()}`);
+interface OutCopy {
+  readonly sql: string;
+  /** That of another session's transaction, which is open. */
+  readonly snapshot?: string;
+}
+
+async function* copyInTransaction(client: PgClient, { sql, snapshot }: OutCopy): AsyncGenerator<Uint8Array> {
+  const begin = snapshot === undefined
+    ? "BEGIN READ ONLY"
+    : `BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET TRANSACTION SNAPSHOT ${quoteText(snapshot)}`;
+  await client.query(`${begin}; ${localForms()}`);
   try {
     yield* copyOut(client, sql);
   } catch (error) {
@@ -249,9 +215,9 @@ async function* copyInTransaction(client: PgClient, sql: string): AsyncGenerator
 
 function outStream(
   client: PgClient,
-  { sql, attempt }: { readonly sql: string; readonly attempt: { readonly label: string; readonly action: string } },
+  { attempt, ...copy }: OutCopy & { readonly attempt: { readonly label: string; readonly action: string } },
 ): ReadableStream<Uint8Array> {
-  const chunks = copyInTransaction(client, sql);
+  const chunks = copyInTransaction(client, copy);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {

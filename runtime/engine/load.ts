@@ -1,5 +1,4 @@
 import {
-  type BytesBatch,
   type Counts,
   type Destination,
   DtegError,
@@ -11,12 +10,11 @@ import {
   type Source,
   targetType,
   typeText,
-  type Writer,
 } from "../../sdk/mod.ts";
 import { type FilesRequest, type ResolvedFiles, resolveFiles } from "./files/resolve_files.ts";
 import type { LentHost } from "./host.ts";
 import { columnRefs } from "./move/column_refs.ts";
-import { openCsvPipe } from "./move/csv_pipe.ts";
+import { deliver, partsAtOnce } from "./move/deliver.ts";
 import type { StageSession } from "./move/session.ts";
 import { type DeclaredTypes, declaredTypes } from "./plan/declared_types.ts";
 import { type Naming, type Shape, shapeBatch, shapeBytes } from "./plan/shape.ts";
@@ -91,6 +89,7 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
     }
     : await stagedShape(batch, ends, { move, look, before, declared });
   checkTypes(ready.batch.schema, destination, job);
+  const parts = partsAtOnce(ready.batch, { reader, destination, threads: job.threads });
   await using writer = await destination.open({
     table: job.table,
     schema: ready.batch.schema,
@@ -100,12 +99,21 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
     run: context.run,
     complete: reader.complete,
     snapshotAt: reader.snapshotAt,
+    parts,
     options: { ...job.stream.table, numbers: job.stream.numbers },
   });
   tally.phase = "moving";
   if (load.attempt > 1) await writer.discard(); // what an attempt before could not take away
   try {
-    tally.read = await deliver(ready.batch, { writer, part: part.id, ends });
+    tally.read = await deliver(ready.batch, {
+      reader,
+      writer,
+      destination,
+      parts,
+      tempDir: ends.host.tempDir,
+      duckdb: () => ends.host.duckdb(),
+      shape: (batch) => shapeBytes(batch, job.stream, namingOf(destination, before)).batch,
+    });
   } catch (error) {
     throw await faultOf(error, { reader, explain: ready.explain });
   }
@@ -124,32 +132,6 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
   });
   if (load.attempt > 1) await writer.discard(); // an attempt before had committed: this one's rows are not needed
   return { ...counts, bytes: counts.bytes ?? reader.bytes ?? null };
-}
-
-/** Hands a batch over in a form that the destination takes; the stage converts where it does not take what there is. */
-async function deliver(
-  batch: ScanBatch | BytesBatch,
-  { writer, part, ends: { destination, host } }: {
-    readonly writer: Writer;
-    readonly part: string;
-    readonly ends: Ends;
-  },
-): Promise<number> {
-  if (batch.kind === "bytes" || destination.accepts.includes("scan")) return (await writer.write(part, batch)).rows;
-  await using pipe = openCsvPipe(await host.duckdb(), batch, { tempDir: host.tempDir });
-  let rows: number;
-  try {
-    ({ rows } = await writer.write(part, pipe.batch));
-  } catch (error) {
-    const taken = DtegError.from(error);
-    if (taken.failure !== "data" && taken.failure !== "internal") throw error;
-    await pipe[Symbol.asyncDispose]();
-    await pipe.rows(); // why the stream broke off tells more than that it did
-    throw error;
-  }
-  const sent = await pipe.rows();
-  if (sent !== rows) throw new DtegError("internal", `${sent} rows were sent and ${rows} arrived`);
-  return rows;
 }
 
 /** Files or a query as the query of what the target gets. */

@@ -107,7 +107,7 @@ function foundCommitted({ read }: Tally, warnings: string[]): Counts {
 const STAGED: readonly Format[] = ["scan", "csv", "ndjson", "json", "parquet"];
 
 async function openReader(
-  { stream }: StreamJob,
+  { stream, threads }: StreamJob,
   { source, destination }: Pick<Ends, "source" | "destination">,
   limit: number | undefined,
 ): Promise<Reader> {
@@ -120,6 +120,7 @@ async function openReader(
       text: stream.columns.filter(({ type }) => type?.kind === "text").map(({ name }) => name),
       where: stream.where,
       limit,
+      parts: destination.can.parallelWriters ? threads : 1,
       accepts: isTyped ? STAGED : [...destination.accepts, ...STAGED],
       settings: stream.settings,
     });

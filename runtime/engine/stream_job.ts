@@ -12,4 +12,6 @@ export interface StreamJob {
   readonly table: TableName;
   /** The target as the user calls it. */
   readonly target: string;
+  /** How many parts of it can be moved at once: 1 where the streams of its pipeline share the threads. */
+  readonly threads: number;
 }

@@ -24,6 +24,7 @@ export interface LoadOptions {
   /** Replaces what dteg did not make; true unless said. */
   readonly adopt?: boolean;
   readonly stream?: string;
+  readonly where?: string;
   readonly to?: string;
   /** Name of the pipeline. */
   readonly pipeline?: string;
@@ -75,6 +76,7 @@ export async function openLoading(server: TestServer): Promise<Loading> {
           into,
           write: options.write ?? "replace",
           key: options.key ?? [],
+          where: options.where,
           select: [],
           columns: Object.entries(columns).map(([name, { as, type, drop = false }]) => ({
             name,

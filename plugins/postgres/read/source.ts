@@ -7,25 +7,30 @@ import {
   listRelations,
   type PgColumn,
 } from "../catalog.ts";
+import { checkReading } from "../connect/check_session.ts";
+import { execute } from "../connect/execute.ts";
+import { parametersFor } from "../connect/for_host.ts";
 import type { PostgresConfig } from "../mod.ts";
-import { type Parameters, parametersOf } from "../parameters.ts";
+import type { Parameters } from "../parameters.ts";
 import { takeSession } from "../pool.ts";
 import type { PgSession } from "../session.ts";
-import { copiedType, copyForm } from "../type_map.ts";
+import { copyReader } from "./copy_reader.ts";
 import { extensionBatch } from "./extension_batch.ts";
-import { type Reading, restOf } from "./reading.ts";
+import type { Reading } from "./reading.ts";
+import { scanFault } from "./scan_fault.ts";
 import { serverQuery } from "./server_query.ts";
 
 /** Reads tables, views and queries of a server. */
 export function postgresSource(config: PostgresConfig, host: Host): Source {
   let parameters: Parameters | undefined;
   let opened: Promise<PgSession> | undefined;
-  const resolved = () => parameters ??= parametersOf(config);
+  const resolved = () => parameters ??= parametersFor(config, host);
   const open = () => opened ??= takeSession(resolved(), host);
 
   return {
-    async check() {
-      await open();
+    async check(step) {
+      if (step) await checkReading({ parameters: resolved(), host, step });
+      else await open();
     },
     async *discover(filter = () => true) {
       const session = await open();
@@ -36,12 +41,17 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
     async open(request) {
       const session = await open();
       const reading = { ...await whatToRead(session, request), parameters: resolved(), session, host, request };
-      await session.fields(serverQuery(reading)); // a wrong condition or a missing right is told before anything moves
+      // a wrong condition or a missing right is told before anything moves; the server refuses a constant already here
+      await session.fields(serverQuery(reading)).catch((error) => {
+        throw scanFault(error, { columns: reading.columns, label: session.label, action: "read from" });
+      });
+      const format = request.accepts.find((format) => format === "pgcopy" || format === "scan");
+      if (format === "pgcopy" && request.text.length === 0 && reading.columns.length > 0) {
+        for (const name of request.drop) pick(reading.columns, [{ name }]);
+        return await copyReader(reading);
+      }
       const snapshotAt = new Date().toISOString();
-      const batch = request.accepts.find((format) => format === "pgcopy" || format === "scan") === "pgcopy" &&
-          request.text.length === 0 && reading.columns.length > 0
-        ? copyBatch(reading)
-        : await extensionBatch(reading);
+      const batch = await extensionBatch(reading);
       return {
         schema: batch.schema,
         complete: true,
@@ -60,6 +70,7 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
         drop: [],
         text: [],
         accepts: ["scan"],
+        parts: 1,
         settings: {},
       };
       return await extensionBatch({
@@ -70,6 +81,7 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
         request,
       });
     },
+    execute: (sql) => execute(sql, { parameters: resolved(), host }),
     async [Symbol.asyncDispose]() {
       const session = await opened?.catch(() => undefined); // who opened it reported it
       await session?.[Symbol.asyncDispose]();
@@ -116,21 +128,4 @@ function pick(columns: readonly PgColumn[], wanted: ReadRequest["columns"]): rea
       { column: name },
     );
   });
-}
-
-/** Binary COPY, as another PostgreSQL takes it. Types that the other server may not have go as text. */
-function copyBatch(reading: Reading): Batch & { readonly kind: "bytes" } {
-  const { session, request } = reading;
-  for (const name of request.drop) pick(reading.columns, [{ name }]);
-  const columns = reading.columns.filter(({ name }) => !request.drop.includes(name));
-  const list = columns.map(copyForm).join(", ");
-  const sql = `COPY (SELECT ${list} ${restOf(reading)}) TO STDOUT (FORMAT binary)`;
-  const schema = columns.map((column) => ({
-    name: column.name,
-    type: column.type,
-    nullable: column.nullable,
-    native: { system: "postgres", type: copiedType(column) },
-    ...(column.comment !== undefined && { comment: column.comment }),
-  }));
-  return { kind: "bytes", format: "pgcopy", schema, stream: session.copyOut(sql) };
 }

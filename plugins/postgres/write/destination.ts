@@ -1,6 +1,9 @@
 import { type Destination, DtegError, formatName, type Host, type TableName } from "../../../sdk/mod.ts";
+import { checkWriting, requireWritable } from "../connect/check_session.ts";
+import { execute } from "../connect/execute.ts";
+import { parametersFor } from "../connect/for_host.ts";
 import type { PostgresConfig } from "../mod.ts";
-import { type Parameters, parametersOf } from "../parameters.ts";
+import type { Parameters } from "../parameters.ts";
 import type { PgSession } from "../session.ts";
 import { findExisting } from "./existing_table.ts";
 import { planTable } from "./plan_table.ts";
@@ -16,11 +19,14 @@ const OWN_PREFIX = "_dteg_";
 export function postgresDestination(config: PostgresConfig, host: Host): Destination {
   let parameters: Parameters | undefined;
   let opened: Promise<PgSession> | undefined;
-  const connectAnew = async () => {
+  const resolved = () => {
+    if (parameters) return parameters;
+    const found = parametersFor(config, host);
+    return parameters = { ...found, applicationName: sessionName(found.applicationName, host.run) };
+  };
+  const connectAnew = async (signal = host.signal) => {
     const { connect } = await import("../session.ts");
-    const found = parametersOf(config);
-    parameters ??= { ...found, applicationName: sessionName(found.applicationName, host.run) };
-    return await connect(parameters, { signal: host.signal });
+    return await connect(resolved(), { signal });
   };
   const open = () => opened ??= connectAnew();
   const place = (table: TableName) => ({ schema: table.schema ?? "public", name: table.name });
@@ -28,11 +34,18 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
   return {
     accepts: ["pgcopy", "csv"],
     types: POSTGRES_TYPES,
-    can: { writes: ["replace", "append", "merge"], transaction: true, foldsCase: false, nameBytes: NAME_BYTES },
+    can: {
+      writes: ["replace", "append", "merge"],
+      transaction: true,
+      foldsCase: false,
+      nameBytes: NAME_BYTES,
+      parallelWriters: true,
+    },
     place: (stream, into) => placeTable(stream, into),
     label: (table) => formatName(place(table)),
-    async check() {
-      await open();
+    async check(step) {
+      if (step) await checkWriting({ parameters: resolved(), host, step });
+      else await requireWritable(await open());
     },
     async describe(table) {
       const session = await open();
@@ -42,7 +55,8 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
       return {
         columns: existing.columns.map(({ name, typeName, type }) => ({ name, native: typeName, type })),
         madeByDteg: state !== undefined,
-        isKept: existing.hasDependents || existing.indexes.some(({ isPlain }) => !isPlain),
+        isKept: existing.hasDependents || existing.indexes.some(({ isPlain }) => !isPlain) ||
+          existing.columns.some(({ comment }) => comment !== undefined),
         ...(existing.rows !== undefined && { rows: existing.rows }),
       };
     },
@@ -56,6 +70,7 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
         log: host.log,
         signal: host.signal,
       }),
+    execute: (sql) => execute(sql, { parameters: resolved(), host }),
     async [Symbol.asyncDispose]() {
       const session = await opened?.catch(() => undefined); // who opened it reported it
       await session?.[Symbol.asyncDispose]();

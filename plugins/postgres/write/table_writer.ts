@@ -10,8 +10,10 @@ import {
   type Target,
   type Writer,
 } from "../../../sdk/mod.ts";
+import { warnOfSequences } from "../sequences.ts";
 import type { PgSession } from "../session.ts";
 import { type ColumnFit, refuseChanges } from "./column_fit.ts";
+import { copyCrew } from "./copy_crew.ts";
 import { dressOf, dressTable, hasMoreThan, renameIndexes } from "./dress.ts";
 import { type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
 import { fitColumns, loadedColumns } from "./fit_columns.ts";
@@ -26,7 +28,7 @@ import { targetError } from "./target_error.ts";
 export interface TablePlace {
   readonly session: PgSession;
   /** Another connection, when the first one is lost. */
-  connectAnew(): Promise<PgSession>;
+  connectAnew(signal?: AbortSignal): Promise<PgSession>;
   readonly target: Target & { readonly table: PgTable };
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -43,7 +45,10 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
   const dress = dressOf(target);
   const key = hasColumns ? loadedColumns(target.key, { target, use: "the key column" }) : [];
   const naming = { staging: staging.name, label, columns: target.schema.map((column) => column.name) };
+  const format = { pgcopy: "FORMAT binary", csv: `FORMAT csv, NULL '', QUOTE '"', ESCAPE '"'` };
+  const crew = copyCrew(connectAnew);
   let rows = 0, isStaged = false;
+  let made: Promise<void> | undefined;
 
   await makeStateTable(session, schema);
   await removeDead(session, { schema, run: target.run });
@@ -60,21 +65,33 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
     async write(_part: string, batch: Batch) {
       if (batch.kind !== "bytes") throw new DtegError("internal", `PostgreSQL takes bytes, not ${batch.kind}`);
       if (!hasColumns) return { rows };
-      const format = batch.format === "pgcopy" ? "FORMAT binary" : `FORMAT csv, NULL '', QUOTE '"', ESCAPE '"'`;
+      if (batch.format !== "pgcopy" && batch.format !== "csv") {
+        throw new DtegError("internal", `PostgreSQL takes no bytes of ${batch.format}`);
+      }
+      const make = makeStaging(staging, batch.schema, { becomesTable: !isKept(first) });
+      const options = format[batch.format];
       isStaged = true;
+      let taken = 0;
       try {
-        await session.transaction(async () => {
-          await session.query(makeStaging(staging, batch.schema, { becomesTable: !isKept(first) }));
-          rows = await session.copyIn(`COPY ${staged} FROM STDIN (${format}, FREEZE)`, batch.stream);
-        });
+        if (target.parts === 1) {
+          await session.transaction(async () => {
+            await session.query(make);
+            taken = await session.copyIn(`COPY ${staged} FROM STDIN (${options}, FREEZE)`, batch.stream);
+          });
+        } else {
+          await (made ??= session.query(make).then(() => {}));
+          taken = await crew.copyIn(`COPY ${staged} FROM STDIN (${options})`, batch.stream);
+        }
       } catch (error) {
         throw targetError(error, naming);
       }
-      return { rows };
+      rows += taken;
+      return { rows: taken };
     },
     commit: (mark) => commit(mark),
     discard: drop,
     async [Symbol.asyncDispose]() {
+      await crew[Symbol.asyncDispose]();
       if (isStaged) await drop().catch(() => {}); // a lost connection: the next run removes it
     },
   };
@@ -165,6 +182,7 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
     await analyzeKey(existing);
     await refuseChanges(session, fits, { staged, target, label });
     const counts = countsOf({ filtered, ...await bringIn(existing, { fits, filtered }) });
+    await warnOfSequences({ session, table: target.table, oid: existing.oid, staged, fits, log });
     await session.query(`DROP TABLE ${staged}`);
     return counts;
   }

@@ -1,53 +1,65 @@
 import { type BytesBatch, DtegError, type DuckSession, quoteText, type ScanBatch } from "../../../sdk/mod.ts";
-import { makeFifo } from "./fifo.ts";
+import { type Fifo, makeFifo } from "./fifo.ts";
 
 const CHUNK = 1 << 18;
 
-/** A query's rows as a stream of CSV, while DuckDB works. */
+/** A query's rows as streams of CSV, while DuckDB works. */
 export interface CsvPipe extends AsyncDisposable {
-  readonly batch: BytesBatch;
+  /** All of them must be read at the same time: a thread of DuckDB waits for each. */
+  readonly batches: readonly BytesBatch[];
   /** Rows that DuckDB wrote; throws what stopped it. */
   rows(): Promise<number>;
 }
 
-/** Lets DuckDB write the text form of a query into a named pipe, and hands over what comes out. An end before DuckDB's is an error. */
-export function openCsvPipe(session: DuckSession, scan: ScanBatch, { tempDir }: { readonly tempDir: string }): CsvPipe {
+/** Where a pipe is made. */
+export interface CsvPipeOptions {
+  readonly tempDir: string;
+  /** How many streams: 1, or as many as DuckDB has threads, since each thread fills its own. */
+  readonly count: number;
+}
+
+/** Lets DuckDB write the text form of a query into named pipes, and hands over what comes out. An end before DuckDB's is an error. */
+export function openCsvPipe(session: DuckSession, scan: ScanBatch, { tempDir, count }: CsvPipeOptions): CsvPipe {
   if (scan.schema.length === 0) return emptyPipe(scan);
-  const fifo = makeFifo(`${tempDir}/pipe-${crypto.randomUUID().slice(0, 12)}`);
+  const folder = `${tempDir}/pipe-${crypto.randomUUID().slice(0, 12)}`;
+  Deno.mkdirSync(folder, { mode: 0o700 });
+  const fifos = Array.from({ length: count }, (_, index) => makeFifo(`${folder}/part_${index}.csv`));
   // a line of \. alone would end the data for PostgreSQL: only a table of one column can have it
   const quoting = scan.schema.length === 1 ? ", FORCE_QUOTE *" : "";
   const form = `FORMAT csv, HEADER false, DELIM ',', QUOTE '"', ESCAPE '"', NULLSTR ''${quoting}`;
-  const to = `TO ${quoteText(fifo.path)} (${form})`;
+  const to = count === 1 ? `TO ${quoteText(fifos[0].path)} (${form})` : `TO ${quoteText(folder)} (${form}, ` +
+    "PER_THREAD_OUTPUT true, OVERWRITE_OR_IGNORE true, FILENAME_PATTERN 'part_{i}', FILE_EXTENSION 'csv')";
   // opened before DuckDB begins: what it wrote would be lost if both its end and the keeper's were closed before
-  let file: Deno.FsFile | undefined = Deno.openSync(fifo.path, { read: true });
+  const outlets = fifos.map(openOutlet);
+  const release = () => fifos.forEach((fifo) => fifo.release());
   let failure: unknown;
+  let isCut = false; // by a reader that wants no more: what DuckDB then says of its pipe is no reason of anything
   let isDisposed = false;
-  const close = () => {
-    file?.close();
-    file = undefined;
-  };
   const writing = session.runScan(
     scan,
     (query) => `COPY (${session.text({ ...scan, query }, { format: "csv" })}) ${to}`,
   )
     .catch((error) => {
-      failure = error;
+      if (!isCut) failure = error;
       return -1;
-    }).finally(() => fifo.release());
-  const stream = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const buffer = new Uint8Array(CHUNK);
-      const count = await file?.read(buffer) ?? null;
-      if (count !== null) return controller.enqueue(buffer.subarray(0, count));
-      close();
-      await writing;
-      if (failure === undefined) controller.close();
-      else controller.error(failure); // what came before must not count as all
-    },
-    cancel: close,
-  }, { highWaterMark: 0 });
+    }).finally(release);
+  const streamOf = (outlet: Outlet) =>
+    new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const chunk = await outlet.read();
+        if (chunk) return controller.enqueue(chunk);
+        outlet.close();
+        const rows = await writing;
+        if (rows >= 0) controller.close();
+        else controller.error(failure ?? new Error("the other streams were broken off")); // what came must not count as all
+      },
+      cancel() {
+        isCut = true;
+        outlet.close();
+      },
+    }, { highWaterMark: 0 });
   return {
-    batch: { kind: "bytes", format: "csv", schema: scan.schema, stream },
+    batches: outlets.map((outlet) => ({ kind: "bytes", format: "csv", schema: scan.schema, stream: streamOf(outlet) })),
     async rows() {
       const rows = await writing;
       if (failure !== undefined) throw DtegError.from(failure);
@@ -56,10 +68,32 @@ export function openCsvPipe(session: DuckSession, scan: ScanBatch, { tempDir }: 
     async [Symbol.asyncDispose]() {
       if (isDisposed) return;
       isDisposed = true;
-      close(); // DuckDB's next write fails when nobody reads
-      fifo.release();
+      isCut = true;
+      for (const outlet of outlets) outlet.close(); // DuckDB's next write fails when nobody reads
+      release();
       await writing;
-      fifo[Symbol.dispose]();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+interface Outlet {
+  /** The next bytes; undefined at the end, and after close(). */
+  read(): Promise<Uint8Array | undefined>;
+  close(): void;
+}
+
+function openOutlet({ path }: Fifo): Outlet {
+  let file: Deno.FsFile | undefined = Deno.openSync(path, { read: true });
+  return {
+    async read() {
+      const buffer = new Uint8Array(CHUNK);
+      const count = await file?.read(buffer) ?? null;
+      return count === null ? undefined : buffer.subarray(0, count);
+    },
+    close() {
+      file?.close();
+      file = undefined;
     },
   };
 }
@@ -67,7 +101,7 @@ export function openCsvPipe(session: DuckSession, scan: ScanBatch, { tempDir }: 
 /** What has no column has no rows: an empty file of records. */
 function emptyPipe({ schema }: ScanBatch): CsvPipe {
   return {
-    batch: { kind: "bytes", format: "csv", schema, stream: new Blob([]).stream() },
+    batches: [{ kind: "bytes", format: "csv", schema, stream: new Blob([]).stream() }],
     rows: () => Promise.resolve(0),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

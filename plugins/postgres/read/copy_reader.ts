@@ -1,0 +1,102 @@
+import { type BytesBatch, DtegError, type Part, quoteText, type Reader } from "../../../sdk/mod.ts";
+import { takeSession } from "../pool.ts";
+import type { PgSession } from "../session.ts";
+import { copiedType, copyForm } from "../type_map.ts";
+import { type Reading, restOf } from "./reading.ts";
+
+/** Smaller tables are read in one piece. */
+const LEAST_BYTES = 64e6;
+/** Ranges for each reader, so that all end at about the same time. */
+const RANGES = 2;
+
+/** Reads by binary COPY, as another PostgreSQL takes it; a large table by ranges of its pages at once, all of one snapshot. */
+export async function copyReader(reading: Reading): Promise<Reader> {
+  const ranges = await pageRanges(reading);
+  if (ranges) return await rangeReader(reading, ranges);
+  return {
+    ...whole,
+    schema: schemaOf(reading),
+    snapshotAt: new Date().toISOString(),
+    parts: [{ id: "0" }],
+    read: () => Promise.resolve(copyBatch(reading, reading.session)),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+const whole = { complete: true, verify: () => Promise.resolve() }; // what was read is one snapshot
+
+/** One session keeps a snapshot for all the others. */
+async function rangeReader(reading: Reading, ranges: readonly string[]): Promise<Reader> {
+  const { session, parameters, host, request: { where } } = reading;
+  await session.query(
+    "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0",
+  );
+  const [{ id: snapshot }] = await session.query("SELECT pg_catalog.pg_export_snapshot() AS id");
+  if (snapshot === null) throw new DtegError("internal", "the server gave no name of a snapshot");
+  return {
+    ...whole,
+    schema: schemaOf(reading),
+    snapshotAt: new Date().toISOString(),
+    parts: ranges.map((_, index) => ({ id: String(index) })),
+    async read(part: Part) {
+      const range = ranges[Number(part.id)];
+      const condition = where === undefined ? range : `(${where}\n) AND ${range}`;
+      const own = await takeSession(parameters, host);
+      const request = { ...reading.request, where: condition };
+      const batch = copyBatch({ ...reading, request }, own, snapshot);
+      return { ...batch, stream: ReadableStream.from(thenBack(batch.stream, own)) };
+    },
+    async [Symbol.asyncDispose]() {
+      await session.query("ROLLBACK").catch(() => {}); // a lost connection has ended it
+    },
+  };
+}
+
+/** Gives a session back when all of it was read, or nobody wants more. */
+async function* thenBack(stream: ReadableStream<Uint8Array>, session: PgSession): AsyncGenerator<Uint8Array> {
+  await using _session = session;
+  yield* stream;
+}
+
+/** Conditions that cut a table into ranges of pages; undefined where one piece is better, or ranges would not be scanned by themselves. */
+async function pageRanges({ relation, request, session }: Reading): Promise<readonly string[] | undefined> {
+  const isPlain = relation && (relation.kind === "r" || relation.kind === "m") && !relation.hasChildren;
+  if (!isPlain || request.parts < 2 || request.limit !== undefined) return undefined;
+  const [row] = await session.query(
+    `SELECT (current_setting('server_version_num')::int >= 140000 AND NOT pg_catalog.pg_is_in_recovery())::text AS can, ` +
+      `pg_catalog.pg_relation_size(${
+        quoteText(relation.oid)
+      }::oid)::text AS bytes, current_setting('block_size') AS block`,
+  );
+  const bytes = Number(row.bytes), pages = Math.ceil(bytes / Number(row.block));
+  if (row.can !== "true" || bytes < LEAST_BYTES) return undefined;
+  const count = request.parts * RANGES;
+  const edges = Array.from(
+    { length: count - 1 },
+    (_, index) => `'(${Math.round(pages * (index + 1) / count)},0)'::tid`,
+  );
+  return Array.from({ length: count }, (_, index) => {
+    const from = index > 0 ? [`ctid >= ${edges[index - 1]}`] : [];
+    const to = index < count - 1 ? [`ctid < ${edges[index]}`] : []; // the last one takes what has grown meanwhile
+    return [...from, ...to].join(" AND ");
+  });
+}
+
+/** Types that the other server may not have go as text. */
+function copyBatch(reading: Reading, session: PgSession, snapshot?: string): BytesBatch {
+  const list = wantedOf(reading).map(copyForm).join(", ");
+  const sql = `COPY (SELECT ${list} ${restOf(reading)}) TO STDOUT (FORMAT binary)`;
+  return { kind: "bytes", format: "pgcopy", schema: schemaOf(reading), stream: session.copyOut(sql, { snapshot }) };
+}
+
+function schemaOf(reading: Reading): BytesBatch["schema"] {
+  return wantedOf(reading).map((column) => ({
+    name: column.name,
+    type: column.type,
+    nullable: column.nullable,
+    native: { system: "postgres", type: copiedType(column) },
+    ...(column.comment !== undefined && { comment: column.comment }),
+  }));
+}
+
+const wantedOf = ({ columns, request: { drop } }: Reading) => columns.filter(({ name }) => !drop.includes(name));
