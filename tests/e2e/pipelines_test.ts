@@ -57,6 +57,22 @@ Deno.test({ name: "several pipelines in one call", ignore: !existsSync(binaryPat
     });
   });
 
+  await t.step("a project's only pipeline needs no name; of several one must be named", async () => {
+    await inProject({ products: "" }, async (run) => {
+      const ran = await run("--json");
+      assert.deepEqual([ran.code, statusesOf(ran)], [0, ["products ok"]]);
+    });
+    await inProject(SHOP, async (run) => {
+      const { code, stdout } = await run("--json");
+      const { error } = JSON.parse(stdout);
+      assert.deepEqual([code, error.code, error.hint], [
+        2,
+        "argument.missing",
+        "name a pipeline: customers, orders, products, report; or all of them: '*'",
+      ]);
+    });
+  });
+
   await t.step("--with-upstream pulls in what the chosen ones come after", async () => {
     await inProject(SHOP, async (run) => {
       const alone = await run("report", "--json");

@@ -63,7 +63,6 @@ export async function choosePipelines(app: App, input: Input, options: LoadOptio
     return [await adhoc({ from, to }, input, options)];
   }
   const data = words.filter((word) => DATA.test(word));
-  const others = words.filter((word) => !DATA.test(word));
   if (data.length === 0) {
     const given = ONLY_ADHOC.find((flag) => flagValue(input, flag) !== undefined);
     if (given) {
@@ -72,11 +71,7 @@ export async function choosePipelines(app: App, input: Input, options: LoadOptio
       });
     }
   }
-  if (words.length === 0) {
-    throw new DtegError("argument.missing", "nothing to run is named", {
-      hint: "name a pipeline, a file of data, or use --from and --to",
-    });
-  }
+  const others = words.length > 0 ? words.filter((word) => !DATA.test(word)) : await onlyPipeline(app, options);
   const to = flagValue(input, FLAGS.to) ?? DEFAULT_DATABASE;
   const loads: Loaded[] = [];
   for (const word of data) loads.push(await adhoc({ from: word, to }, input, options));
@@ -87,6 +82,18 @@ export async function choosePipelines(app: App, input: Input, options: LoadOptio
     }
   }
   return await ordered(loads, { app, input, options });
+}
+
+/** A project's pipeline needs no name where it is the only one. */
+async function onlyPipeline({ folder }: App, { environment: { project } }: LoadOptions): Promise<readonly string[]> {
+  const names = project ? (await listPipelines(project, folder)).map(({ name }) => name) : [];
+  if (names.length === 1) return names;
+  const some = names.slice(0, 8).join(", ");
+  throw new DtegError("argument.missing", "nothing to run is named", {
+    hint: names.length > 1
+      ? `name a pipeline: ${some}${names.length > 8 ? " …" : ""}; or all of them: '*'`
+      : "name a pipeline, a file of data, or use --from and --to",
+  });
 }
 
 /** In the order that `after` asks for; with --with-upstream also what the chosen ones come after. */

@@ -25,6 +25,7 @@ export const run: Command = {
   group: "data",
   details:
     `A file of data alone (orders.csv, a pattern in quotes) is loaded into ${DEFAULT_DATABASE} of this folder. ` +
+    "A project's only pipeline needs no name. " +
     "Rows become visible all at once, or not at all; what is there is replaced only if dteg made it, or with -y.",
   args: [{
     name: "WHAT",
