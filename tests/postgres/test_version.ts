@@ -1,2 +1,9 @@
-/** Which PostgreSQL the servers of a test file are: Debian's, or 18. The files of `eighteen/` change it before they import others. */
-export const chosen: { version: "debian" | "18" } = { version: "debian" };
+type Version = "debian" | "18";
+
+/** Which PostgreSQL the servers of a test file are. */
+export const chosen: { version: Version } = { version: "debian" };
+
+/** Chooses it, for what is imported afterwards. */
+export function choose(version: Version): Version {
+  return chosen.version = version;
+}

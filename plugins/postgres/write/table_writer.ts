@@ -19,7 +19,7 @@ import { type ExistingTable, findExisting, type PgTable } from "./existing_table
 import { fitColumns, loadedColumns } from "./fit_columns.ts";
 import { askCommitted } from "./lost_commit.ts";
 import { insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
-import { requireRights } from "./rights.ts";
+import { requireRights } from "../connect/rights.ts";
 import { makeStaging, removeDead, stagingOf } from "./stage_table.ts";
 import { holdName, isCommitted, makeStateTable, writeState } from "./state_table.ts";
 import { targetError } from "./target_error.ts";

@@ -1,2 +1,2 @@
 import "./use_eighteen.ts";
-import "../write_test.ts";
+import "../write/write_test.ts";

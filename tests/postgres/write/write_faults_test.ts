@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cutAtCommit } from "./commit_wire.ts";
-import { type Loading, openLoading } from "./loading.ts";
-import { openServer, type TestServer } from "./server.ts";
+import { type Loading, openLoading } from "../loading.ts";
+import { openServer, type TestServer } from "../server.ts";
 
 type Test = (loading: Loading, server: TestServer) => Promise<void>;
 

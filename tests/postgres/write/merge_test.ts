@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type Loading, openLoading } from "./loading.ts";
-import { openServer } from "./server.ts";
+import { type Loading, openLoading } from "../loading.ts";
+import { openServer } from "../server.ts";
 
 type Test = (loading: Loading) => Promise<void>;
 

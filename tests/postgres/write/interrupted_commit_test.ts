@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { asUser } from "../e2e/user.ts";
+import { asUser } from "../../e2e/user.ts";
 import { cutAtCommit } from "./commit_wire.ts";
-import { openServer } from "./server.ts";
+import { openServer } from "../server.ts";
 
 const server = await openServer();
 
@@ -17,15 +17,15 @@ for (
       user.write("in.csv", "id\n1\n2\n");
       await user.load(["in.csv", "--to", server.url(db), "--into", "t"]);
       user.write("in.csv", "id\n3\n4\n");
-      let child: Deno.ChildProcess | undefined;
+      const running: Deno.ChildProcess[] = [];
       using wire = cutAtCommit(server.port, cut, async () => {
-        child?.kill("SIGINT");
+        running[0].kill("SIGINT");
         await new Promise((resolve) => setTimeout(resolve, 300));
       });
       const url = server.url(db, { options: "sslmode=disable" }).replace(`:${server.port}/`, `:${wire.port}/`);
       const began = performance.now();
-      child = user.start(["run", "in.csv", "--to", url, "--into", "t", "--json"]);
-      const { stdout } = await child.output();
+      running.push(user.start(["run", "in.csv", "--to", url, "--into", "t", "--json"]));
+      const { stdout } = await running[0].output();
       const seconds = (performance.now() - began) / 1000;
       ok(seconds < slowest, `${seconds} s`);
       const [stream] = JSON.parse(new TextDecoder().decode(stdout)).result.pipelines[0].streams;

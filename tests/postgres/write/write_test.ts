@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { makeDatabase } from "../engine/load.ts";
-import { type Loading, openLoading } from "./loading.ts";
-import { openServer } from "./server.ts";
+import { makeDatabase } from "../../engine/load.ts";
+import { type Loading, openLoading } from "../loading.ts";
+import { openServer } from "../server.ts";
 
 type Test = (loading: Loading) => Promise<void>;
 

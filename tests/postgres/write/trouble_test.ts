@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { asUser } from "../e2e/user.ts";
-import { openServer, PASSWORD } from "./server.ts";
+import { asUser } from "../../e2e/user.ts";
+import { openServer, PASSWORD } from "../server.ts";
 
 const server = await openServer({ settings: { deadlock_timeout: "500ms" } });
 const rest = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -92,8 +92,8 @@ Deno.test("a password that has expired is a login that fails", () =>
 Deno.test("a server with all its connections taken is told as such", () =>
   asUser(async (user) => {
     await server.psql(`CREATE ROLE plain LOGIN PASSWORD '${PASSWORD}'`);
-    const { connect } = await import("../../plugins/postgres/session.ts");
-    const { parametersOf } = await import("../../plugins/postgres/parameters.ts");
+    const { connect } = await import("../../../plugins/postgres/session.ts");
+    const { parametersOf } = await import("../../../plugins/postgres/parameters.ts");
     const parameters = parametersOf({ url: server.url() });
     const { signal } = new AbortController();
     const taken = await Promise.all(Array.from({ length: 38 }, () => connect(parameters, { signal })));

@@ -1,8 +1,8 @@
 import { equal, match } from "node:assert/strict";
-import { connect } from "../../plugins/postgres/session.ts";
-import { parametersOf } from "../../plugins/postgres/parameters.ts";
-import { asUser } from "../e2e/user.ts";
-import { openServer } from "./server.ts";
+import { connect } from "../../../plugins/postgres/session.ts";
+import { parametersOf } from "../../../plugins/postgres/parameters.ts";
+import { asUser } from "../../e2e/user.ts";
+import { openServer } from "../server.ts";
 
 const server = await openServer({ tls: true });
 await server.psql(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { makeDatabase } from "../engine/load.ts";
-import { openLoading } from "./loading.ts";
-import { openServer } from "./server.ts";
+import { makeDatabase } from "../../engine/load.ts";
+import { openLoading } from "../loading.ts";
+import { openServer } from "../server.ts";
 
 /** A value of DuckDB, the type that its column gets, and the value as PostgreSQL prints it. */
 const VALUES: readonly (readonly [value: string, type: string, text: string])[] = [

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
-import type { PostgresConfig } from "../../plugins/postgres/mod.ts";
-import { conninfo, parametersOf } from "../../plugins/postgres/parameters.ts";
+import type { PostgresConfig } from "../../../plugins/postgres/mod.ts";
+import { conninfo, parametersOf } from "../../../plugins/postgres/parameters.ts";
 
 /** Parameters under an environment of only these variables of libpq. */
 function under(env: Readonly<Record<string, string>>, config: PostgresConfig) {
