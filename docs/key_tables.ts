@@ -26,6 +26,7 @@ export function pipelineParts(): Readonly<Record<string, string>> {
     "keys.column": keyTable(record(at(stream, "columns"))),
     "keys.table": keyTable(at(stream, "table")),
     "keys.settings": keyTable(at(schema, "settings")),
+    "keys.retry": keyTable(at(schema, "retry")),
     "keys.project": keyTable(projectSchema(CONNECTORS)),
     "later.pipeline": words(LATER_IN_PIPELINE),
     "later.stream": words(LATER_IN_STREAM),
