@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { type CrashCase, crashRounds, killProcess, seedOf } from "../harness/crash.ts";
-import { chosenCases, inScene, lookAllTheTime, ROUNDS, startVictim, temporaryFiles } from "../harness/victim.ts";
+import { chosenCases, inScene, lookAllTheTime, roundsOf, startVictim, temporaryFiles } from "../harness/victim.ts";
 import { makeDatabase, readBack, writeQuery } from "../engine/load.ts";
 import { binaryPath } from "./binary.ts";
 
@@ -177,7 +177,7 @@ Deno.test({
           await Deno.mkdir(`${folder}/old`);
           await writeQuery(OLD, `${folder}/old/in.csv`, "HEADER");
           await writeQuery(NEW, `${folder}/in.csv`, "HEADER");
-          await crashRounds(make(folder), { rounds: ROUNDS, seed });
+          await crashRounds(make(folder), { rounds: roundsOf(), seed });
         }));
     }
   },

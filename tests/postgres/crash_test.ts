@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { type CrashCase, crashRounds, killProcess, seedOf } from "../harness/crash.ts";
-import { chosenCases, inScene, lookAllTheTime, ROUNDS, startVictim, temporaryFiles } from "../harness/victim.ts";
+import { chosenCases, inScene, lookAllTheTime, roundsOf, startVictim, temporaryFiles } from "../harness/victim.ts";
 import { binaryPath } from "../e2e/binary.ts";
 import { makeDatabase, readDatabase } from "../engine/load.ts";
 import { openServer, type TestServer } from "./server.ts";
@@ -206,7 +206,7 @@ Deno.test({
       await t.step(name, async () => {
         await inScene(async (folder) => {
           const scene = { server, folder, db: await server.createDatabase() };
-          await crashRounds(await make(scene), { rounds: ROUNDS, seed });
+          await crashRounds(await make(scene), { rounds: roundsOf(), seed });
         });
       });
     }
