@@ -46,8 +46,8 @@ export function runListText(runs: readonly RunSummary[], { width, style }: RunTe
 /** A run with its report. */
 export function runText(record: RunRecord, options: RunTextOptions): string {
   const { style } = options;
-  const known = record.pipelines.flatMap((pipeline) => pipeline.streams).some((stream) =>
-    stream.error?.code === record.error?.code && stream.error?.message === record.error?.message
+  const known = record.pipelines.flatMap((pipeline) => [pipeline, ...pipeline.streams]).some(({ error }) =>
+    error?.code === record.error?.code && error?.message === record.error?.message
   );
   const table = reportTable({ pipelines: record.pipelines, seconds: record.seconds ?? 0 }, options);
   return [

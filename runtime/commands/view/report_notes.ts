@@ -49,7 +49,7 @@ export function reportNotes(pipelines: readonly Noted[], options: NoteOptions): 
 /** `2 hooks ran in 40 ms, 1 failed, 1 skipped`. */
 function hooksText(hooks: readonly HookReport[]): string {
   const count = (status: HookReport["status"]) => hooks.filter((hook) => hook.status === status).length;
-  const seconds = hooks.reduce((sum, hook) => sum + hook.seconds, 0);
+  const seconds = hooks.reduce((sum, { status, seconds }) => sum + (status === "ok" ? seconds : 0), 0);
   const [ran, failed, skipped] = [count("ok"), count("failed"), count("skipped")];
   return [
     `${formatCountOf(ran, "hook")} ran${ran > 0 ? ` in ${formatDuration(seconds)}` : ""}`,
