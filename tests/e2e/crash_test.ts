@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { type CrashCase, crashRounds, killProcess, seedOf } from "../harness/crash.ts";
 import { chosenCases, inScene, lookAllTheTime, roundsOf, startVictim, temporaryFiles } from "../harness/victim.ts";
 import { makeDatabase, readBack, writeQuery } from "../engine/load.ts";
-import { binaryPath } from "./binary.ts";
+import { binaryPath, call } from "./binary.ts";
 
 const ROWS = 200_000;
 const LOOK_EVERY = 20; // milliseconds
@@ -166,6 +166,14 @@ const CASES: Readonly<Record<string, (folder: string) => CrashCase>> = {
   "CSV to a folder, append": (folder) => intoFolder(folder, append),
 };
 
+/** Runs that were killed are known as lost; none is taken to go on. */
+async function checkRecords(folder: string): Promise<void> {
+  const { code, stdout } = await call(["runs", "list", "--json"], { cwd: folder, env: { HOME: `${folder}/home` } });
+  assert.equal(code, 0, stdout);
+  const statuses = JSON.parse(stdout).result.runs.map(({ status }: { readonly status: string }) => status);
+  assert.deepEqual(statuses.filter((status: string) => status !== "lost" && status !== "ok"), []);
+}
+
 Deno.test({
   name: "files and DuckDB: a load that is killed is made right by a plain rerun",
   ignore: !existsSync(binaryPath()),
@@ -178,6 +186,7 @@ Deno.test({
           await writeQuery(OLD, `${folder}/old/in.csv`, "HEADER");
           await writeQuery(NEW, `${folder}/in.csv`, "HEADER");
           await crashRounds(make(folder), { rounds: roundsOf(), seed });
+          await checkRecords(folder);
         }));
     }
   },

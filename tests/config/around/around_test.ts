@@ -56,6 +56,9 @@ Deno.test("hooks: one statement or several, on the destination or the source; te
     destination: { before: [], after: ["ANALYZE orders"] },
     source: { before: ["SELECT 1", "SELECT 2"], after: [] },
   });
+  deepEqual((await load('hooks: { before: "{% if var.t %}DROP VIEW v{% endif %}" }\n')).hooks?.destination.before, [
+    "DROP VIEW v",
+  ]);
   await refused("hooks: { afer: x }\n", { line: 4, hint: 'did you mean "after"?' });
   await refused("hooks: { after: 5 }\n", { line: 4, message: /wanted a statement of SQL, or a list of them/ });
 });
