@@ -42,7 +42,14 @@ async function main(words: readonly string[]): Promise<number> {
   const { needsPatch, patchFlow } = await import("./runtime/net/flow.ts");
   if (needsPatch()) patchFlow();
   if (words[0] === "__selfcheck") return (await import("./runtime/commands/selfcheck.ts")).selfcheck(words.slice(1));
-  const env = Deno.env.toObject(), signal = listen();
+  const env = Deno.env.toObject();
+  if (words[0] === "__complete") {
+    const { complete } = await import("./runtime/commands/machine/complete.ts");
+    const lines = await complete(words.slice(1), { catalogue: COMMANDS, env, folder: currentFolder() });
+    if (lines.length > 0) console.log(lines.join("\n"));
+    return 0;
+  }
+  const signal = listen();
   return await dispatch(words, {
     version: settings.version,
     commands: COMMANDS,

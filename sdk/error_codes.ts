@@ -51,6 +51,11 @@ export const ERROR_CODES = {
     "A connection or a secret of this name is declared already.",
     "Choose another name, or add -y to replace it.",
   ),
+  "connection.host_key": row(
+    "auth",
+    "The key of an SSH server is not known, or another one than is known.",
+    "Compare its fingerprint with that of the server; then say it as `host_key`, or put it into known_hosts.",
+  ),
   "connection.host_unknown": row("environment", "The name of a server has no address.", "Check the host's name."),
   "connection.refused": row(
     "transient",
@@ -318,6 +323,11 @@ export const ERROR_CODES = {
     "environment",
     "The folder for unpacked libraries cannot be used.",
     "Set DTEG_CACHE_DIR to a folder that can be written and executed from.",
+  ),
+  "environment.unfit": row(
+    "environment",
+    "`dteg doctor` found something that keeps dteg from working.",
+    "Do what stands under each finding marked ✗.",
   ),
   "environment.disk_full": row("environment", "A disk is full.", "Make room; the message names the folder."),
   "environment.memory": row(

@@ -21,6 +21,8 @@ export const COMMANDS: Catalogue = {
   preview: async () => (await import("./data/preview.ts")).preview,
   query: async () => (await import("./data/query.ts")).query,
   runs: async () => (await import("./inspect/runs.ts")).runs,
+  doctor: async () => (await import("./machine/doctor.ts")).doctor,
+  completion: async () => (await import("./machine/completion.ts")).completion,
   version: async () => (await import("./project/version.ts")).version,
   help: async () => (await import("./project/help.ts")).help,
 };
@@ -28,7 +30,7 @@ export const COMMANDS: Catalogue = {
 /** Settled commands that a later version builds. */
 export const LATER_COMMANDS: readonly string[] =
   ("state rejects verify undo clean test compile explain secret schedule " +
-    "serve worker plugin user audit doctor completion").split(" ");
+    "serve worker plugin user audit").split(" ");
 
 /** Loads a command, or says what is wrong with its name. */
 export async function loadCommand(name: string, catalogue: Catalogue): Promise<Command> {

@@ -31,7 +31,7 @@ export function defaultLimits(): Limits {
 }
 
 /** The memory limit of this process's control group, Infinity where there is none. */
-function cgroupMemory(): number {
+export function cgroupMemory(): number {
   for (const path of ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]) {
     try {
       const bytes = Number(Deno.readTextFileSync(path).trim());

@@ -183,9 +183,9 @@ Deno.test("an unknown command names the nearest one, a later one says so, a file
     return [code, message, hint];
   };
   assert.deepEqual(await told("verison"), ["usage", 'there is no command "verison"', "did you mean `dteg version`?"]);
-  assert.deepEqual(await told("doctor"), [
+  assert.deepEqual(await told("audit"), [
     "usage",
-    "this version does not have the command doctor yet",
+    "this version does not have the command audit yet",
     "`dteg help` lists the commands that it has",
   ]);
   assert.deepEqual(await told("orders.csv"), [
