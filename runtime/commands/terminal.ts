@@ -23,6 +23,8 @@ export interface Device {
   readonly env: Readonly<Record<string, string>>;
   /** Columns of the screen; undefined without one. */
   width(): number | undefined;
+  /** Lines of the screen; undefined without one. */
+  height?(): number | undefined;
   /** The next line of standard input; undefined at its end. Rejects when the command is interrupted. */
   readLine(options?: LineOptions): Promise<string | undefined>;
 }
@@ -50,6 +52,8 @@ export interface Terminal extends OutputSettings {
   readonly err: Style;
   /** Columns to fit text into. */
   readonly width: number;
+  /** Lines of the screen. */
+  readonly height: number;
   /** A progress line may be drawn, and drawn over, on standard error. */
   readonly live: boolean;
   /** Whoever read standard output has gone; more rows for it are of no use. */
@@ -68,6 +72,7 @@ export interface Terminal extends OutputSettings {
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 const WIDTH_WITHOUT_SCREEN = 100;
+const HEIGHT_WITHOUT_SCREEN = 24;
 
 /** A terminal on a device. */
 export function openTerminal(device: Device, settings: OutputSettings): Terminal {
@@ -102,6 +107,9 @@ export function openTerminal(device: Device, settings: OutputSettings): Terminal
     err: errStyle,
     get width() {
       return device.width() ?? (Number(env.COLUMNS) || WIDTH_WITHOUT_SCREEN);
+    },
+    get height() {
+      return device.height?.() ?? (Number(env.LINES) || HEIGHT_WITHOUT_SCREEN);
     },
     live: err.isTty && env.TERM !== "dumb" && settings.logFormat === "text" && least <= LEVELS.indexOf("info"),
     get outClosed() {
@@ -173,6 +181,7 @@ export function processDevice(
     inputIsTty: Deno.stdin.isTerminal(),
     env,
     width: () => out.isTty || err.isTty ? Deno.consoleSize().columns || undefined : undefined,
+    height: () => out.isTty || err.isTty ? Deno.consoleSize().rows || undefined : undefined,
     readLine: (options) => readLine(options, { signal }),
   };
 }

@@ -11,8 +11,9 @@ export interface FakeScreen {
 
 /** Makes a screen; it obeys what live lines use: carriage return, newline, cursor up, erase to the end of line and screen. */
 export function fakeScreen(
-  { width = 80, tty = true, env = {}, ...settings }: Partial<OutputSettings> & {
+  { width = 80, height = 24, tty = true, env = {}, ...settings }: Partial<OutputSettings> & {
     readonly width?: number;
+    readonly height?: number;
     readonly tty?: boolean;
     readonly env?: Readonly<Record<string, string>>;
   } = {},
@@ -55,6 +56,7 @@ export function fakeScreen(
       inputIsTty: tty,
       env: { NO_COLOR: "1", ...env },
       width: () => width,
+      height: () => height,
       readLine: () => Promise.resolve(undefined),
     },
     { json: false, logLevel: "info", logFormat: "text", noColour: false, quiet: false, ...settings },

@@ -55,6 +55,18 @@ Deno.test("of many streams ten have a line", () => {
   at(3001, (emit) => emit(ended("r1", 3001, runReport("r1", []))));
 });
 
+Deno.test("live lines are never as tall as the screen, so that they can be drawn over", () => {
+  for (const height of [3, 5, 8, 12, 24]) {
+    const { screen, names, at } = thirtyStreams({ height });
+    at(2000, (emit) => names.forEach((name) => emit(streamStarted("r1", 0, name))));
+    at(3000, (emit) => emit(progress("r1", 3000, { stream: "stream_0" })));
+    assert.equal(screen.lines().length, Math.min(11, height - 1));
+    assert.equal(screen.lines().at(-1), "   0 of 30 done  3.0 s  2 rows  30 moving");
+    at(3001, (emit) => emit(ended("r1", 3001, runReport("r1", []))));
+    assert.deepEqual(screen.lines(), []);
+  }
+});
+
 Deno.test("no line is wider than the screen", () => {
   for (const width of [20, 40, 60, 80, 100, 120, 200]) {
     const { screen, at } = thirtyStreams({ width });

@@ -84,3 +84,20 @@ Deno.test("an error that the caller prints is left out", () => {
   assert(reportTable(report).includes("data.value"));
   assert(!reportTable(report, { except: errorReport() }).includes("data.value"));
 });
+
+Deno.test("of very many streams a screen shows those that went wrong and those that took longest, in their order", () => {
+  const streams = Array.from({ length: 200 }, (_, at) =>
+    streamReport({
+      name: `table_${at}`,
+      seconds: at === 7 ? 9 : 0.01,
+      ...(at === 150 && { status: "failed" as const, read: 0, bytes: null, error: errorReport() }),
+    }));
+  const table = reportTable(runReport("r1", streams), { width: 100, most: 2 }).split("\n\n")[0];
+  const lines = table.split("\n").map((line) => line.trim());
+  assert.deepEqual(lines.map((line) => /table_\d+|….*|200 streams/.exec(line)?.[0]).filter(Boolean), [
+    "table_7",
+    "table_150",
+    "… 198 more streams that went well and took no longer; `dteg runs show last` has all",
+    "200 streams",
+  ]);
+});

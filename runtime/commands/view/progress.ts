@@ -35,7 +35,8 @@ export function makeProgress(
     const at = now();
     if (at - drawnAt < every) return;
     drawnAt = at;
-    const lines = progressLines([...streams.values()], run, { at, width: terminal.width - 1, style: terminal.err });
+    const { width, height, err: style } = terminal;
+    const lines = progressLines([...streams.values()], run, { at, width: width - 1, height: height - 1, style });
     if (lines.length === 0) return erase();
     terminal.writeError(`\r${up(drawn)}${lines.map((line) => `${line}\x1b[K\n`).join("")}\x1b[J`);
     drawn = lines.length;

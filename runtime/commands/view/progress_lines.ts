@@ -26,6 +26,8 @@ export interface RunProgress {
 export interface LineOptions {
   readonly at: number;
   readonly width: number;
+  /** Lines that there is room for. */
+  readonly height: number;
   readonly style: Style;
 }
 
@@ -53,11 +55,16 @@ export function progressLines(
   run: RunProgress,
   options: LineOptions,
 ): readonly string[] {
-  const shown = streams.slice(0, MOST_LINES);
+  const shown = streams.slice(0, mostLines(options));
   const columns = fit(columnsOf(shown, options), options.width);
   const lines = shown.map((stream) => columns.map((column) => cellOf(column, stream)).join(GAP).trimEnd());
   const total = Math.max(run.total, run.ok + run.failed + streams.length);
   return total > 1 ? [...lines, runLine(streams, { ...run, total }, options)] : lines;
+}
+
+/** Lines for streams; one is kept for the run. What stands taller than the screen could not be drawn over. */
+function mostLines({ height }: Pick<LineOptions, "height">): number {
+  return Math.max(1, Math.min(MOST_LINES, height - 1));
 }
 
 /** Widths don't depend on numbers, so that nothing jumps while they grow. */
@@ -109,7 +116,8 @@ function cellOf({ width, align, paint, text }: Column, stream: StreamProgress): 
   return align === "left" ? paint(shown) + space : space + paint(shown);
 }
 
-function runLine(streams: readonly StreamProgress[], run: RunProgress, { at, width, style }: LineOptions): string {
+function runLine(streams: readonly StreamProgress[], run: RunProgress, options: LineOptions): string {
+  const { at, width, style } = options;
   const waiting = run.total - run.ok - run.failed - streams.length;
   const rows = streams.reduce((sum, stream) => sum + (stream.rows ?? 0), run.rows);
   const parts = [
@@ -117,7 +125,7 @@ function runLine(streams: readonly StreamProgress[], run: RunProgress, { at, wid
     { text: run.failed > 0 ? `${run.failed} failed` : "", paint: style.red },
     { text: formatDuration(Math.max(0, at - run.startedAt) / 1000), paint: plain },
     { text: rows > 0 ? formatCountOf(rows, "row") : "", paint: plain },
-    { text: streams.length > MOST_LINES ? `${streams.length} moving` : "", paint: style.dim },
+    { text: streams.length > mostLines(options) ? `${streams.length} moving` : "", paint: style.dim },
     { text: waiting > 0 ? `${waiting} waiting` : "", paint: style.dim },
   ];
   let room = width - 1;

@@ -12,12 +12,15 @@ export interface ReportOptions {
   readonly style?: Style;
   /** An error that the caller prints itself. */
   readonly except?: ErrorReport | null;
+  /** Lines of streams to print: those that went wrong stay, of the others those that took longest; the rest is counted. */
+  readonly most?: number;
 }
 
 /** A line of the table: a stream with the pipeline that it belongs to, or the total of all. */
 interface Line {
   readonly mark: string;
   readonly paint: (text: string) => string;
+  readonly isOk: boolean;
   /** Nothing was tried, so there is nothing to count. */
   readonly idle: boolean;
   readonly pipeline: string;
@@ -51,14 +54,15 @@ const NEVER = Infinity;
 /** What a run did, for people: a line a stream, the total, and under them warnings and errors. */
 export function reportTable(
   report: Pick<RunReport, "pipelines" | "seconds" | "environment">,
-  { width = 80, style = makeStyle({ colour: false }), except = null }: ReportOptions = {},
+  { width = 80, style = makeStyle({ colour: false }), except = null, most = Infinity }: ReportOptions = {},
 ): string {
   const lines = report.pipelines.flatMap((pipeline) =>
     pipeline.streams.map((stream) => lineOf(stream, pipeline.name, style))
   );
   if (lines.length === 0) return reportNotes(report.pipelines, { width, style, except });
   const total = lines.length > 1 ? [totalOf(lines, report.seconds)] : [];
-  const columns = fit(columnsOf([...lines, ...total]), [...lines, ...total], width - GAP);
+  const shown = chosen(lines, most);
+  const columns = fit(columnsOf([...lines, ...total]), [...shown, ...total], width - GAP);
   const row = (
     mark: string,
     cell: (column: Column & { readonly width: number }) => string,
@@ -74,16 +78,30 @@ export function reportTable(
     environment === undefined ? "" : `  ${style.dim("environment")} ${style.bold(visibleText(environment))}\n`,
     row(" ", ({ head }) => head, style.dim),
     rule,
-    ...lines.map((line) => row(line.paint(line.mark), (column) => column.text(line), plain)),
+    ...shown.map((line) => row(line.paint(line.mark), (column) => column.text(line), plain)),
+    lines.length > shown.length ? `  ${style.dim(restText(lines.length - shown.length))}\n` : "",
     ...total.flatMap((line) => [rule, row(" ", (column) => column.text(line), style.bold)]),
     reportNotes(report.pipelines, { width, style, except }),
   ].join("");
+}
+
+function chosen(lines: readonly Line[], most: number): readonly Line[] {
+  if (lines.length <= most) return lines;
+  const wrong = lines.filter(({ isOk }) => !isOk);
+  const slow = lines.filter(({ isOk }) => isOk).toSorted((a, b) => b.seconds - a.seconds);
+  const kept = new Set([...wrong, ...slow.slice(0, Math.max(0, most - wrong.length))]);
+  return lines.filter((line) => kept.has(line));
+}
+
+function restText(count: number): string {
+  return `… ${formatCountOf(count, "more stream")} that went well and took no longer; \`dteg runs show last\` has all`;
 }
 
 function lineOf(stream: StreamReport, pipeline: string, style: Style): Line {
   return {
     ...stream,
     pipeline,
+    isOk: stream.status === "ok",
     idle: stream.status === "skipped",
     mark: markOf(stream.status),
     paint: paintOf(stream.status, style),
@@ -96,6 +114,7 @@ function totalOf(lines: readonly Line[], seconds: number): Line {
   return {
     mark: " ",
     paint: (text) => text,
+    isOk: true,
     idle: false,
     pipeline: "",
     name: formatCountOf(lines.length, "stream"),
