@@ -124,6 +124,11 @@ Deno.test({ name: "several pipelines in one call", ignore: !existsSync(binaryPat
       assert.equal(unknown.code, 2);
       assert.match(unknown.stderr, /pipelines\/c\.yaml:4:9: there is no pipeline named "aa"[^]*hint: there are a, b/);
       assert.equal(existsSync(`${folder}/out.duckdb`), false);
+      const validated = await call(["validate"], { cwd: folder, env: { HOME: folder } });
+      assert.equal(validated.code, 2);
+      for (const place of ["a.yaml:4:9: a comes after b", "b.yaml:4:9: b comes after a", "c.yaml:4:9: there is no"]) {
+        assert.ok(validated.stderr.includes(place), validated.stderr);
+      }
     });
   });
 

@@ -1,4 +1,3 @@
-import { dirname, resolve } from "node:path";
 import { DtegError } from "../../../sdk/mod.ts";
 import {
   adhocPipeline,
@@ -6,9 +5,8 @@ import {
   type Loaded,
   type LoadOptions,
   loadPipeline,
-  orderPipelines,
+  orderChosen,
   type Pipeline,
-  pipelinesIn,
   resolvePipelines,
 } from "../../config/mod.ts";
 import type { App } from "../app.ts";
@@ -102,15 +100,10 @@ async function ordered(
   { app: { folder }, input, options }: { readonly app: App; readonly input: Input; readonly options: LoadOptions },
 ): Promise<readonly Loaded[]> {
   const withUpstream = flagValue(input, FLAGS.withUpstream) === true;
-  const paths = loads.flatMap(({ pipeline: { path, after = [] } }) => path !== null && after.length > 0 ? path : []);
-  if (paths.length === 0) return loads;
   const { project } = options.environment;
-  const beside = [...new Set(paths.map((path) => dirname(resolve(folder, path))))];
-  const lists = await Promise.all(beside.map((inside) => pipelinesIn(inside, folder)));
-  const known = [...project ? await listPipelines(project, folder) : [], ...lists.flat()];
-  return await orderPipelines(loads, {
+  return await orderChosen(loads, {
     folder,
-    known,
+    project,
     ...(withUpstream && { loadUpstream: (path) => loadPipeline(path, options) }),
   });
 }

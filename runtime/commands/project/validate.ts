@@ -1,5 +1,12 @@
 import { DtegError } from "../../../sdk/mod.ts";
-import { lintPipeline, listPipelines, type LoadOptions, resolvePipelines } from "../../config/mod.ts";
+import {
+  lintPipeline,
+  listPipelines,
+  type Loaded,
+  type LoadOptions,
+  orderChosen,
+  resolvePipelines,
+} from "../../config/mod.ts";
 import type { ErrorReport } from "../../store/event.ts";
 import type { Command, Outcome } from "../command.ts";
 import { errorReport } from "../../store/error_report.ts";
@@ -69,13 +76,26 @@ async function pathsOf(args: readonly string[], { environment }: LoadOptions): P
 
 async function look(path: string, options: LoadOptions): Promise<Looked> {
   try {
-    const { pipeline: { name }, warnings } = await lintPipeline(path, options);
+    const loaded = await lintPipeline(path, options);
+    const { pipeline: { name }, warnings } = loaded;
+    await checkAfter(loaded, options);
     return { verdict: { name, path, ok: true, warnings, errors: [] } };
   } catch (error) {
     if (!(error instanceof DtegError)) throw error;
     const errors = [error, ...error.others].map(errorReport);
     return { verdict: { name: null, path, ok: false, warnings: [], errors }, error };
   }
+}
+
+/** What a pipeline comes after must be there, and must not come after it. */
+async function checkAfter(loaded: Loaded, options: LoadOptions): Promise<void> {
+  const { folder, project } = options.environment;
+  const loadUpstream = (path: string) =>
+    lintPipeline(path, options).catch((error): Loaded => {
+      if (!(error instanceof DtegError)) throw error;
+      return { pipeline: { ...loaded.pipeline, name: path, path, after: [] }, warnings: [] }; // that file's faults are told with it
+    });
+  await orderChosen([loaded], { folder, project, loadUpstream });
 }
 
 /** One error that holds all. What several pipelines find at one place of a file that they share is said once. */

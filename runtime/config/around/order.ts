@@ -1,11 +1,12 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { type TSchema, Type } from "@sinclair/typebox";
 import { DtegError } from "../../../sdk/mod.ts";
 import { noted } from "../form/note.ts";
 import { nearest } from "../nearest.ts";
+import type { Project } from "../project.ts";
 import { readTree } from "../read.ts";
 import type { Loaded } from "../resolve/assemble.ts";
-import type { PipelineFile } from "../resolve/find_pipelines.ts";
+import { listPipelines, type PipelineFile, pipelinesIn } from "../resolve/find_pipelines.ts";
 import { fault, isMap, type Plain, type Tree } from "../tree/tree.ts";
 
 /** The schema of `after`. */
@@ -34,19 +35,38 @@ export interface OrderOptions {
   readonly loadUpstream?: (path: string) => Promise<Loaded>;
 }
 
+/** Where the pipelines of a command may lie, and how what they come after is loaded where it is wanted too. */
+export type ChosenOptions = Omit<OrderOptions, "known"> & { readonly project?: Project };
+
+/** As {@linkcode orderPipelines}, among the pipelines of the project and of the folders that the chosen ones stand in. */
+export async function orderChosen(
+  chosen: readonly Loaded[],
+  { project, folder, loadUpstream }: ChosenOptions,
+): Promise<readonly Loaded[]> {
+  const paths = chosen.flatMap(({ pipeline: { path, after = [] } }) => path !== null && after.length > 0 ? path : []);
+  if (paths.length === 0) return chosen;
+  const beside = [...new Set(paths.map((path) => dirname(resolve(folder, path))))];
+  const lists = await Promise.all(beside.map((inside) => pipelinesIn(inside, folder)));
+  const known = [...project ? await listPipelines(project, folder) : [], ...lists.flat()];
+  return await orderPipelines(chosen, { folder, known, loadUpstream });
+}
+
 /** The pipelines in an order in which each comes after those that its `after` names; else in the order given. */
 export async function orderPipelines(
   chosen: readonly Loaded[],
   { folder, known, loadUpstream }: OrderOptions,
 ): Promise<readonly Loaded[]> {
   const loads = [...chosen];
+  const pulled = new Set<string>();
   const find = (name: string) => loads.find(({ pipeline }) => pipeline.name === name);
   for (let at = 0; at < loads.length; at++) { // grows while it is walked
     for (const name of loads[at].pipeline.after ?? []) {
       if (find(name)) continue;
       const file = known.find((one) => one.name === name);
       if (!file) throw await unknownName(name, { of: loads[at], loads, known, folder });
-      if (loadUpstream) loads.push(await loadUpstream(file.path));
+      if (!loadUpstream || pulled.has(file.path)) continue;
+      pulled.add(file.path); // --set may have given it another name
+      loads.push(await loadUpstream(file.path));
     }
   }
   const ordered: Loaded[] = [];

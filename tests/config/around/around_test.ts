@@ -1,6 +1,7 @@
 import { deepEqual, rejects } from "node:assert/strict";
 import { orderPipelines } from "../../../runtime/config/around/order.ts";
-import { loadPipeline, pipelinesIn } from "../../../runtime/config/mod.ts";
+import { loadPipeline } from "../../../runtime/config/mod.ts";
+import { pipelinesIn } from "../../../runtime/config/resolve/find_pipelines.ts";
 import { inFolder, options } from "../fake_connectors.ts";
 
 const ENDS = "source: csv://a.csv\ndestination: duckdb://out.db\nstreams: [a]\n";
