@@ -48,7 +48,7 @@ export async function runHooks(pipeline: Pipeline, when: Moment, context: RunCon
   let failure: DtegError | undefined;
   for (const on of ORDER[when]) {
     for (const statement of pipeline.hooks?.[on][when] ?? []) {
-      const sql = context.mask(statement);
+      const sql = context.mask(statement).trim();
       if (failure) {
         reports.push({ on, when, sql, status: "skipped", seconds: 0, error: null });
         continue;
@@ -75,7 +75,7 @@ export async function runHooks(pipeline: Pipeline, when: Moment, context: RunCon
 export function skipHooks({ hooks }: Pipeline, when: Moment, { mask }: RunContext): readonly HookReport[] {
   return ORDER[when].flatMap((on) =>
     (hooks?.[on][when] ?? []).map((sql): HookReport => (
-      { on, when, sql: mask(sql), status: "skipped", seconds: 0, error: null }
+      { on, when, sql: mask(sql).trim(), status: "skipped", seconds: 0, error: null }
     ))
   );
 }

@@ -21,7 +21,7 @@ const SEEDS: Readonly<Record<string, (folder: string) => Promise<void>>> = {
     await Deno.writeTextFile(`${folder}/pipelines/orders.yaml`, PIPELINE);
   },
   "examples/README.md": async (folder) => {
-    const examples = ["files_to_duckdb", "csv_to_parquet", "typed_ndjson", "merge_by_key"];
+    const examples = ["files_to_duckdb", "csv_to_parquet", "typed_ndjson", "merge_by_key", "nightly"];
     for (const name of examples) await copyFolder(`${ROOT}examples/${name}`, `${folder}/${name}`);
   },
 };

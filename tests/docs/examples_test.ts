@@ -59,3 +59,14 @@ for (const { name, runs, ask, rows } of RUNS) {
       assert.deepEqual({ code, stdout }, { code: 0, stdout: rows }, stderr);
     }));
 }
+
+Deno.test("the example nightly runs its pipelines in order, and its view shows what was spent", () =>
+  inFolder(async (folder) => {
+    const script = `set -e
+      cp -r '${ROOT}examples/nightly' nightly && cd nightly
+      dteg run -q orders --with-upstream
+      dteg run -q tag:nightly
+      dteg query 'FROM spent ORDER BY name' --on shop.duckdb --format csv`;
+    const { code, stdout, stderr } = await runScript(script, { folder });
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: "name,amount\nAda,24.75\n민지,9.00\n" }, stderr);
+  }));
