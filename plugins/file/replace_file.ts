@@ -1,9 +1,10 @@
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { fileError } from "./paths.ts";
+import { stagedPath } from "./write/staged_file.ts";
 
 /** Writes a small file beside and renames it: readers see the old or the new one, and after a crash it is one of both. */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  const temp = join(dirname(path), `.${basename(path)}.${crypto.randomUUID().slice(0, 8)}.tmp`);
+  const temp = stagedPath(path, { load: crypto.randomUUID().slice(0, 8), kind: "file" }); // what a dead run leaves is known by it
   try {
     await Deno.writeTextFile(temp, text, { createNew: true });
     await syncFile(temp);
