@@ -8,17 +8,21 @@ export interface Extension {
   readonly path: string;
 }
 
+/** What DuckDB's repository calls a machine. */
+const PLATFORM = { x86_64: "linux_amd64", aarch64: "linux_arm64" } as const;
+
 /**
  * The extensions for this build, fetched into `folder` where they are not there yet: from their Python wheels, or from DuckDB's own
  * repository. One that cannot be had is told and left out.
  */
 export async function getExtensions(folder: string): Promise<readonly Extension[]> {
+  const { arch } = Deno.build;
   await Deno.mkdir(folder, { recursive: true });
   const found: Extension[] = [];
   for (const { name, wheel, site, sha256 } of DUCKDB_EXTENSIONS) {
     const path = `${folder}/${name}.duckdb_extension`;
     if (!existsSync(path)) {
-      const bytes = await fromWheel(wheel) ?? await fromSite(site);
+      const bytes = await fromWheel(wheel) ?? await fromSite(`${site}${PLATFORM[arch]}/${name}.duckdb_extension.gz`);
       if (!bytes) {
         console.log(
           `extension ${name}: cannot be had here (wants python3 with pip, or DuckDB's repository); built without it`,
@@ -26,7 +30,7 @@ export async function getExtensions(folder: string): Promise<readonly Extension[
         continue;
       }
       const sum = createHash("sha256").update(bytes).digest("hex");
-      if (sum !== sha256) throw new Error(`extension ${name} has the sum ${sum}, wanted ${sha256}`);
+      if (sum !== sha256[arch]) throw new Error(`extension ${name} has the sum ${sum}, wanted ${sha256[arch]}`);
       await Deno.writeFile(`${path}.part`, bytes);
       await Deno.rename(`${path}.part`, path);
     }

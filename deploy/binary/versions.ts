@@ -3,7 +3,11 @@ export const DUCKDB_EXTENSIONS = [
   {
     name: "postgres_scanner",
     wheel: "duckdb-extension-postgres-scanner==1.5.5",
-    site: "https://extensions.duckdb.org/v1.5.5/linux_amd64/postgres_scanner.duckdb_extension.gz",
-    sha256: "b1ced4cfc6311313e117c2afb3eac76508718778dde0716421503c7dbfb5605c",
+    site: "https://extensions.duckdb.org/v1.5.5/",
+    /** Of the unpacked file, by machine. */
+    sha256: {
+      x86_64: "b1ced4cfc6311313e117c2afb3eac76508718778dde0716421503c7dbfb5605c",
+      aarch64: "e2469cce1e855e8c842a1487dd8168cf27904c03baaf1f2c227529403315d819",
+    },
   },
 ] as const;
