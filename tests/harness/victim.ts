@@ -56,7 +56,7 @@ export function lookAllTheTime(
 }
 
 /** How many rounds each case gets: thirty in the long tests. */
-export const roundsOf = (): number => Deno.env.get("DTEG_LONG") ? 30 : 3;
+export const roundsOf = (): number => Deno.env.get("DTEG_LONG") ? 30 : 2;
 
 /** The cases of a test: all, or with DTEG_CASE those whose name has that text, to look at one of them. */
 export function chosenCases<T>(cases: Readonly<Record<string, T>>): readonly (readonly [name: string, make: T])[] {
