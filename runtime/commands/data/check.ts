@@ -60,7 +60,8 @@ export const check: Command = {
 };
 
 function outcomeOf(found: readonly (Checked & CheckedEnd)[]): Outcome {
-  const [error, ...others] = found.flatMap(({ error }) => error ? [error] : []);
+  const [error, ...others] = new Map(found.flatMap(({ error }) => error ? [[error.message, error] as const] : []))
+    .values();
   const sound = found.filter((one) => !one.error).length;
   return {
     summary: error

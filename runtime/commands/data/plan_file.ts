@@ -23,7 +23,7 @@ export async function requirePlan(app: App, input: Input): Promise<void> {
   const changes = stalenessOf(planned, now);
   if (changes.length === 0) return;
   const more = changes.length > 3 ? `; and ${changes.length - 3} more` : "";
-  throw new DtegError("plan.stale", `the plan ${file} is stale: ${changes.slice(0, 3).join("; ")}${more}`, {
+  throw new DtegError("plan.stale", `the plan is stale: ${changes.slice(0, 3).join("; ")}${more}`, {
     path: file,
     hint: `look at it again: dteg plan -o ${file}`,
   });
