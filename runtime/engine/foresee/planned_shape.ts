@@ -63,7 +63,7 @@ export async function plannedShape(
 
 function openReader(stream: NamedStream, { source, destination }: Omit<Ends, "host">): Promise<Reader> {
   const isTyped = stream.columns.some(({ type }) => type !== undefined);
-  return withNearestOf(stream.name, source, () =>
+  return withNearestOf({ wanted: stream.name, source }, () =>
     source.open({
       stream: stream.sql === undefined ? parseName(stream.name) : { sql: stream.sql },
       columns: stream.select.map((name) => ({ name })),
