@@ -9,7 +9,7 @@ import {
   type ScanBatch,
   type Source,
 } from "../../sdk/mod.ts";
-import { listTables, openToRead } from "./database.ts";
+import { databasePath, isFile, listTables, openToRead } from "./database.ts";
 import { describeTables } from "./describe_tables.ts";
 import { catalogueOf, type FileCatalogue } from "./file_catalogue.ts";
 import type { DuckdbConfig } from "./mod.ts";
@@ -44,6 +44,13 @@ export function duckdbSource(config: DuckdbConfig, host: Host): Source {
     async query(sql) {
       const { session, catalog } = await open();
       return await queryBatch(session, catalog, sql);
+    },
+    async execute(sql) {
+      const path = databasePath(config, host);
+      if (!isFile(path)) await open(); // tells what is wrong: a statement makes no database
+      const session = await host.duckdb();
+      await session.run(`USE ${quoteTable(await session.attach(path), "main")}`);
+      await session.run(sql);
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -92,7 +92,7 @@ export async function inspect(end: End, options: AskOptions): Promise<Inspection
     async execute(sql) {
       if (!source.execute) {
         throw new DtegError("query.not_read_only", `${end.label} can only be read: it is no database`, {
-          hint: "leave --allow-writes out",
+          hint: "leave --allow-writes out; files are replaced by `dteg run`",
         });
       }
       await source.execute(sql).catch((error) => {

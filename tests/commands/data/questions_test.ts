@@ -102,3 +102,14 @@ Deno.test("query shows the place of a fault, and takes no second statement", () 
     const rows = await run("query", "FROM orders", "--on", "orders.csv", "--format", "json");
     assert.equal(rows.out, '[\n  {"id": 1, "v": "a"},\n  {"id": 2, "v": "b"}\n]\n');
   }));
+
+Deno.test("query changes something only when it may, and nothing of files", () =>
+  withOrders(async (_, run) => {
+    assert.equal((await run("run", "orders.csv")).exit, 0);
+    const refused = await run("query", "DELETE FROM orders WHERE id = 1");
+    assert.deepEqual([refused.exit, /not one statement that only reads/.test(refused.err)], [2, true]);
+    assert.equal((await run("query", "DELETE FROM orders WHERE id = 1", "--allow-writes")).out, "done\n");
+    assert.equal((await run("query", "FROM orders", "--format", "csv")).out, "id,v\n2,b\n");
+    const wrong = await run("query", "DELETE FROM orders", "--allow-writes", "--on", "orders.csv");
+    assert.match(wrong.err, /orders\.csv can only be read/);
+  }));
