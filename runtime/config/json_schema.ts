@@ -1,6 +1,8 @@
 import { type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import { connectorWords, type KnownConnector, propertiesOf } from "./form/known_connector.ts";
+import { canTunnel } from "./connection/ssh_settings.ts";
 import { pipelineObject, projectObject } from "./form/pipeline_schema.ts";
+import { SSH_SCHEMA } from "./form/ssh_schema.ts";
 import { FORMAT_SCHEMES } from "./url.ts";
 
 /** A JSON Schema as it is printed. */
@@ -71,9 +73,11 @@ function use(connector: KnownConnector): TSchema {
 }
 
 /** A URL may stand in place of the settings that it is split into, so none of them is required. */
-function settingsOf({ config }: KnownConnector): TProperties {
+function settingsOf(connector: KnownConnector): TProperties {
+  const { config } = connector;
   const own = Object.entries(propertiesOf(config)).map(([key, schema]) => [key, Type.Optional(schema)]);
-  return { url: Type.Optional(url), ...Object.fromEntries(own) };
+  const ssh = canTunnel(connector) ? { ssh: Type.Optional(SSH_SCHEMA) } : {};
+  return { url: Type.Optional(url), ...Object.fromEntries(own), ...ssh };
 }
 
 function printed(title: string, schema: TSchema): JsonSchema {

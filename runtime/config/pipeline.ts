@@ -10,6 +10,8 @@ export interface Pipeline {
   readonly source: End;
   readonly destination: End;
   readonly streams: readonly PipelineStream[];
+  /** Patterns of streams that wildcards leave out, without their `!`. */
+  readonly exclude?: readonly string[];
   readonly settings: Settings;
   /** Whether the other streams go on when one fails. */
   readonly onError: "continue" | "stop";
@@ -54,22 +56,45 @@ export interface End {
   readonly label: string;
   /** Absolute folder that its relative paths start at: that of the file which declares it. */
   readonly folder: string;
+  /** The SSH server that the way to it goes through. */
+  readonly ssh?: SshSettings;
+}
+
+/** How an SSH server is reached. Paths are absolute. */
+export interface SshSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Files of private keys; the first that is there counts. */
+  readonly keys: readonly string[];
+  readonly agent?: string;
+  readonly passphrase?: string;
+  readonly password?: string;
+  /** Files of known hosts; those that are there count. */
+  readonly knownHosts: readonly string[];
+  readonly hostKey?: string;
 }
 
 /** One stream, with `defaults` already applied. */
 export interface PipelineStream {
   /** As written; null means each stream that the source has (an ad hoc run without --stream). */
   readonly name: string | null;
+  /** The name is a pattern: the stream stands for each table that it matches. */
+  readonly isWild?: boolean;
   /** A query of the source in place of a table. */
   readonly sql?: string;
   /** As written; `{schema}`, `{table}` and `{name}` are not yet filled in. */
   readonly into?: string;
   readonly write: WriteMode;
   readonly key: readonly string[];
+  /** The key is the source's primary key. `if any`: said in `defaults`, so a table without one is loaded as one without key. */
+  readonly autoKey?: "wanted" | "if any";
   readonly where?: string;
   /** Names of columns in their order; empty: all. */
   readonly select: readonly string[];
   readonly columns: readonly ColumnRule[];
+  /** The rules of columns are said for several streams: those of columns that a table lacks do not concern it. */
+  readonly sharesColumns?: boolean;
   /** The target may be replaced although dteg did not make it. */
   readonly adopt: boolean;
   /** How big numbers are written as JSON. */

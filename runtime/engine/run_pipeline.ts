@@ -11,6 +11,7 @@ import { asError, type RunContext } from "./run_context.ts";
 import { skippedReport, statusOf, unknownReports } from "./run_report.ts";
 import { type Outcome, runStream } from "./stream.ts";
 import type { StreamJob } from "./stream_job.ts";
+import { throughTunnels, tunnelsOf } from "./tunnels.ts";
 
 /** How a pipeline ended. */
 export interface PipelineOutcome {
@@ -28,7 +29,8 @@ export interface Running {
 }
 
 /** Runs one pipeline: what it comes after, hooks, its streams side by side, hooks. It never throws. */
-export async function runPipeline(pipeline: Pipeline, running: Running): Promise<PipelineOutcome> {
+export async function runPipeline(given: Pipeline, running: Running): Promise<PipelineOutcome> {
+  let pipeline = given;
   const { context, ended } = running;
   const missing = ended.find(({ name, status }) => status !== "ok" && pipeline.after?.includes(name));
   if (missing) return skipped(pipeline, missing, context);
@@ -36,6 +38,10 @@ export async function runPipeline(pipeline: Pipeline, running: Running): Promise
   let jobs: readonly StreamJob[];
   try {
     await requireSql(pipeline, context);
+    pipeline = await withRetry(
+      () => throughTunnels(given, tunnelsOf(context)),
+      retryOptions(given, context, { warnings }),
+    );
     jobs = await withRetry(() => resolveJobs(pipeline, context), retryOptions(pipeline, context, { warnings }));
     refuseSecondReplace(jobs, running.replaced);
   } catch (thrown) {

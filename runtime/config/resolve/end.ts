@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { DtegError } from "../../../sdk/mod.ts";
 import { declaredConnections, findConnection } from "../connection/declared.ts";
+import { canTunnel, sshSettings } from "../connection/ssh_settings.ts";
 import type { Environment } from "../environment.ts";
 import { connectorOf, connectorWords, type KnownConnector } from "../form/known_connector.ts";
 import { LATER_CONNECTORS } from "../form/later_words.ts";
@@ -161,12 +162,24 @@ function withConnector(context: EndContext, place: Place, written: Written): Res
       hint: `use another connector as ${role}`,
     }));
   }
-  const { config, errors, label } = checkConfig(connector, { ...written, source: expanded, pointer });
+  const { ssh: through, ...own } = written.config;
+  const tunnels = through !== undefined && canTunnel(connector);
+  const tunnel = tunnels
+    ? sshSettings({ source: expanded, pointer: written.pointerOf("ssh"), folder, environment: context.environment })
+    : { ssh: undefined, errors: [] };
+  const settings = tunnels ? own : written.config;
+  const { config, errors, label } = checkConfig(connector, { ...written, config: settings, source: expanded, pointer });
   return {
     connector,
-    errors,
+    errors: [...errors, ...tunnel.errors],
     warnings: [],
-    end: { connector: connector.name, config, label: label ?? connector.name, folder },
+    end: {
+      connector: connector.name,
+      config,
+      label: label ?? connector.name,
+      folder,
+      ...(tunnel.ssh && { ssh: tunnel.ssh }),
+    },
   };
 }
 

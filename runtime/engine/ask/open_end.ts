@@ -2,6 +2,7 @@ import { type Destination, DtegError, type Source } from "../../../sdk/mod.ts";
 import type { End } from "../../config/pipeline.ts";
 import { type LentHost, makeHost } from "../host.ts";
 import type { RunContext } from "../run_context.ts";
+import { tunnelsOf } from "../tunnels.ts";
 
 /** A source that is open, with the host that it was lent. */
 export interface OpenSource extends AsyncDisposable {
@@ -19,8 +20,9 @@ export interface OpenDestination extends AsyncDisposable {
 export async function openSource(end: End, context: RunContext): Promise<OpenSource> {
   const connector = context.connectorOf(end);
   if (!connector.source) throw new DtegError("connector.no_source", `${connector.name} cannot be read from`);
+  const { config } = await tunnelsOf(context).through(end);
   const host = await makeHost(context, { pipeline: end.label, end });
-  const source = connector.source(end.config, host);
+  const source = connector.source(config, host);
   return { source, host, [Symbol.asyncDispose]: () => letGo(source, host) };
 }
 
@@ -34,8 +36,9 @@ export async function openDestination(
   if (!connector.destination) {
     throw new DtegError("connector.no_destination", `${connector.name} cannot be written to`);
   }
+  const { config } = await tunnelsOf(context).through(end);
   const host = await makeHost(context, { pipeline: end.label, end, session: beside?.duckdb });
-  const destination = connector.destination(end.config, host);
+  const destination = connector.destination(config, host);
   return { destination, host, [Symbol.asyncDispose]: () => letGo(destination, host) };
 }
 
