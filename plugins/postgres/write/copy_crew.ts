@@ -8,6 +8,7 @@ export interface CopyCrew extends AsyncDisposable {
 
 export function copyCrew(connect: () => Promise<PgSession>): CopyCrew {
   const idle: PgSession[] = [], busy = new Set<PgSession>();
+  let failure: unknown;
   const end = async (sessions: Iterable<PgSession>) => {
     await Promise.all([...sessions].map((session) => session[Symbol.asyncDispose]()));
   };
@@ -20,8 +21,9 @@ export function copyCrew(connect: () => Promise<PgSession>): CopyCrew {
         idle.push(session);
         return rows;
       } catch (error) {
+        failure ??= error; // those that it ends fail too, and sooner
         await end(busy);
-        throw error;
+        throw failure;
       } finally {
         busy.delete(session);
       }
