@@ -1,11 +1,12 @@
+import { ERROR_HELP } from "../runtime/commands/project/error_help.ts";
 import { EXIT_CODES, EXIT_MEANINGS } from "../runtime/commands/exit_code.ts";
-import { ERROR_CODES, type Failure } from "../sdk/mod.ts";
+import { ERROR_CODES, type ErrorCode, type Failure } from "../sdk/mod.ts";
 import { MADE, page, table } from "./markdown.ts";
 
 /** docs/errors.md: every error code, and the exit codes. */
 export function errorsPage(): string {
   const areas = Map.groupBy(
-    Object.entries(ERROR_CODES),
+    Object.entries(ERROR_CODES) as [ErrorCode, Failure][],
     ([code]) => code.includes(".") ? code.split(".")[0] : "general",
   );
   const failures = Object.entries(EXIT_CODES) as [Failure, typeof EXIT_CODES[Failure]][];
@@ -33,7 +34,10 @@ export function errorsPage(): string {
       `### ${area}`,
       table(
         ["Code", "Failure", "When", "What to do"],
-        rows.map(([code, { failure, when, mend }]) => [`\`${code}\``, failure, when, mend]),
+        rows.map(([code, failure]) => {
+          const { when, mend } = ERROR_HELP[code];
+          return [`\`${code}\``, failure, when, mend];
+        }),
       ),
     ]),
   ]);

@@ -67,7 +67,7 @@ export class DtegError extends Error {
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause });
     this.code = code;
-    this.failure = details.failure ?? ERROR_CODES[code].failure;
+    this.failure = details.failure ?? ERROR_CODES[code];
     this.phase = details.phase ?? "before";
     this.hint = details.hint;
     this.path = details.path;

@@ -23,7 +23,7 @@ export const COMMANDS: Catalogue = {
   runs: async () => (await import("./inspect/runs.ts")).runs,
   doctor: async () => (await import("./machine/doctor.ts")).doctor,
   completion: async () => (await import("./machine/completion.ts")).completion,
-  version: async () => (await import("./project/version.ts")).version,
+  version: async () => (await import("./machine/version.ts")).version,
   help: async () => (await import("./project/help.ts")).help,
 };
 

@@ -30,17 +30,19 @@ export function adhocPipeline(flags: AdhocFlags, options: AdhocOptions): Promise
   const { from, to, streams = [], name, into, write, where } = flags;
   const words: Record<string, Plain> = {};
   for (const [key, value] of Object.entries({ into, write, where })) if (value !== undefined) words[key] = value;
-  if (flags.key?.length) words.key = flags.key;
+  if (flags.key?.length) words.key = flags.key.join() === "auto" ? "auto" : flags.key;
   if (flags.select?.length) words.select = flags.select;
   if (flags.adopt) words.adopt = true;
+  const taken = streams.filter((stream) => !stream.startsWith("!"));
   const root: PlainMap = {
     version: 1,
     ...(name !== undefined && { name }),
     source: from,
     destination: to,
-    streams: streams.length > 0
-      ? streams.map((stream) => ({ name: stream, ...words }))
-      : [{ name: WHOLE_SOURCE, ...words }],
+    streams: [
+      ...(taken.length > 0 ? taken : [WHOLE_SOURCE]).map((stream) => ({ name: stream, ...words })),
+      ...streams.filter((stream) => stream.startsWith("!")),
+    ],
   };
   const tree = { path: null, text: "", root, places: new Map() };
   return assemble(tree, { ...options, strictSecrets: true, name: nameOf }).then(withWholeSource);

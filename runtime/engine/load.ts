@@ -14,7 +14,7 @@ import {
 import { type FilesRequest, type ResolvedFiles, resolveFiles } from "./files/resolve_files.ts";
 import type { LentHost } from "./host.ts";
 import { columnRefs } from "./move/column_refs.ts";
-import { deliver, partsAtOnce } from "./move/deliver.ts";
+import { deliver, partsAtOnce } from "./commit/deliver.ts";
 import type { StageSession } from "./move/session.ts";
 import { type DeclaredTypes, declaredTypes } from "./plan/declared_types.ts";
 import { type Naming, type Shape, shapeBatch, shapeBytes } from "./plan/shape.ts";

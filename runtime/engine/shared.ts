@@ -16,7 +16,9 @@ export function makeShared(): Shared {
       return made;
     },
     async [Symbol.asyncDispose]() {
-      for (const thing of [...things.values()].reverse()) await (thing as Partial<AsyncDisposable>)[Symbol.asyncDispose]?.();
+      for (const thing of [...things.values()].reverse()) {
+        await (thing as Partial<AsyncDisposable>)[Symbol.asyncDispose]?.();
+      }
     },
   };
 }

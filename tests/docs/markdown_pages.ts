@@ -23,7 +23,15 @@ export async function readPages(): Promise<readonly Page[]> {
   const docs = ["docs", "docs/guides"].flatMap((folder) =>
     [...Deno.readDirSync(ROOT + folder)].map(({ name }) => `${folder}/${name}`)
   );
-  const paths = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", ...docs, "examples/README.md"];
+  const paths = [
+    "README.md",
+    "README.ko.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "SECURITY.md",
+    ...docs,
+    "examples/README.md",
+  ];
   const pages = paths.filter((path) => path.endsWith(".md")).sort().map(async (path) => {
     const text = await Deno.readTextFile(ROOT + path);
     return { path, text, blocks: blocksOf(text) };

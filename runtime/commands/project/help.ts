@@ -2,6 +2,7 @@ import { DtegError, ERROR_CODES, type ErrorCode } from "../../../sdk/mod.ts";
 import { nearest } from "../../config/nearest.ts";
 import { type Catalogue, loadCommand } from "../catalogue.ts";
 import type { Command, Outcome } from "../command.ts";
+import { ERROR_HELP } from "./error_help.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import { commandPage, overviewPage, type PageOptions } from "../help.ts";
 
@@ -53,7 +54,7 @@ function unknownCode(topic: string): DtegError {
 }
 
 function explain(code: ErrorCode, { style }: Pick<PageOptions, "style">): Outcome {
-  const { failure, when, mend } = ERROR_CODES[code];
+  const failure = ERROR_CODES[code], { when, mend } = ERROR_HELP[code];
   const { before, moving } = EXIT_CODES[failure];
   const lines = [
     `${style.bold(code)}: ${when}`,

@@ -64,7 +64,9 @@ const shared = {
     name("Table, file or folder in the destination; {schema}, {table} and {name} are those of the stream."),
   ),
   write: Type.Optional(write),
-  key: Type.Optional(names("Columns that tell one row from another; `merge` needs them.")),
+  key: Type.Optional(
+    names("Columns that tell one row from another; `merge` needs them. `auto`: the source's primary key."),
+  ),
   select: Type.Optional(names("Columns to load, in this order. Default: all.")),
   columns: Type.Optional(
     Type.Record(Type.String(), column, {
@@ -81,7 +83,10 @@ const shared = {
 };
 
 const own = {
-  name: name("Name of the stream in the source: table, schema.table, or the base name of a file."),
+  name: name(
+    "Name of the stream in the source: table, schema.table, or the base name of a file. * and ? stand for any text and one " +
+      'character, and take each table that fits; a name with ! in front is left out. Odd parts stand in double quotes: raw."a*".',
+  ),
   sql: Type.Optional(name("A query of the source in place of a table.")),
   where: Type.Optional(name("Condition in the source's SQL; only rows that meet it are read.")),
 };

@@ -1,5 +1,6 @@
-import type { DtegError, TableOptions, WriteMode } from "../../../sdk/mod.ts";
+import { DtegError, parseName, type TableName, type TableOptions, type WriteMode } from "../../../sdk/mod.ts";
 import { columnType } from "../form/column_type.ts";
+import { isPattern, parsePattern, type StreamPattern } from "../form/stream_pattern.ts";
 import { STREAM_KEYS } from "../form/stream_schema.ts";
 import type { ColumnRule, PipelineStream } from "../pipeline.ts";
 import { fault, isMap, member, type Plain, type PlainMap, type Tree, valueAt } from "../tree/tree.ts";
@@ -7,68 +8,161 @@ import { fault, isMap, member, type Plain, type PlainMap, type Tree, valueAt } f
 /** Streams with their defaults, and what is wrong with them beyond their form. */
 export interface ResolvedStreams {
   readonly streams: readonly PipelineStream[];
+  /** Patterns of streams that wildcards leave out. */
+  readonly exclude: readonly string[];
   readonly errors: readonly DtegError[];
 }
 
-/** The streams of a tree whose form is right. */
+/** The streams of a tree whose form is right. A stream's words are its own, then those of the last wildcard that takes it, then `defaults`. */
 export function resolveStreams(tree: Tree): ResolvedStreams {
   const errors: DtegError[] = [];
   const seen = new Set<string>();
   const list = valueAt(tree.root, "/streams");
-  const streams = (Array.isArray(list) ? list : []).map((own: Plain, at) => {
-    const pointer = member("/streams", at);
-    const stream = streamOf(tree, pointer, own);
-    errors.push(...stream.errors);
-    const identity = JSON.stringify([stream.stream.name, stream.stream.into]);
+  const entries = (Array.isArray(list) ? list : []).flatMap((own: Plain, at) => {
+    const entry = entryOf(tree, member("/streams", at), { own, errors });
+    return entry ? [entry] : [];
+  });
+  const wildcards = entries.filter(({ pattern }) => pattern && !pattern.excludes);
+  const streams: PipelineStream[] = [];
+  for (const entry of entries) {
+    if (entry.pattern?.excludes) continue;
+    const { wildcard, error } = entry.pattern ? {} : wildcardOf(tree, entry, wildcards);
+    const layers = { own: entry, ...(wildcard && { wildcard }), defaults: mapAt(tree, "/defaults") };
+    const { stream, errors: wrong } = streamOf(tree, layers);
+    errors.push(...wrong, ...(error ? [error] : []));
+    streams.push(stream);
+    const identity = JSON.stringify([stream.name, stream.into]);
     if (seen.has(identity)) {
-      errors.push(fault(tree, pointer, {
+      errors.push(fault(tree, entry.pointer, {
         code: "pipeline.invalid",
-        message: `the stream ${JSON.stringify(stream.stream.name)} stands twice with the same target`,
+        message: `the stream ${JSON.stringify(stream.name)} stands twice with the same target`,
         hint: "leave one out, or give them different `into`",
       }));
     }
     seen.add(identity);
-    return stream.stream;
-  });
-  return { streams, errors };
+  }
+  if (streams.length === 0 && entries.length > 0) {
+    errors.push(fault(tree, entries[0].namePointer, {
+      code: "stream.none",
+      message: "all of `streams` leave something out, and none is left to load",
+      hint: 'name what they leave it out of: "public.*", or "*" for all',
+    }));
+  }
+  const left = entries.flatMap(({ pattern }) => pattern?.excludes ? [pattern.text] : []);
+  return { streams, exclude: left, errors };
+}
+
+/** An entry of `streams`. */
+interface Entry {
+  readonly pointer: string;
+  readonly words: PlainMap;
+  /** Where its name stands. */
+  readonly namePointer: string;
+  readonly name: string | null;
+  /** Where its name is one. */
+  readonly pattern?: StreamPattern;
+}
+
+function entryOf(
+  tree: Tree,
+  pointer: string,
+  { own, errors }: { readonly own: Plain; readonly errors: DtegError[] },
+): Entry | undefined {
+  const isName = typeof own === "string";
+  const words: PlainMap = isName ? { name: own } : isMap(own) ? own : {};
+  const name = typeof words.name === "string" ? words.name : null;
+  const entry = { pointer, words, name, namePointer: isName ? pointer : member(pointer, "name") };
+  if (name === null || !isPattern(name)) return entry;
+  try {
+    const pattern = parsePattern(name);
+    const extra = Object.keys(words).find((word) =>
+      pattern.excludes ? word !== "name" : word === "sql" || word === "path"
+    );
+    if (extra === undefined) return { ...entry, pattern };
+    const reason = pattern.excludes
+      ? `leaves streams out: "${extra}" has no meaning there`
+      : `stands for streams that the source has: "${extra}" makes one of its own`;
+    errors.push(fault(tree, member(pointer, extra), {
+      code: "pipeline.invalid",
+      message: `${JSON.stringify(name)} ${reason}`,
+      hint: pattern.excludes ? `write ${JSON.stringify(name)} alone` : "give it a name without * and ?",
+    }));
+  } catch (error) {
+    const { code, message, hint } = DtegError.from(error);
+    errors.push(fault(tree, entry.namePointer, { code, message, hint }));
+  }
+}
+
+/** The last wildcard that takes a stream which is named. */
+function wildcardOf(
+  tree: Tree,
+  { name, words, namePointer }: Entry,
+  wildcards: readonly Entry[],
+): { readonly wildcard?: Entry; readonly error?: DtegError } {
+  if (name === null || words.sql !== undefined || words.path !== undefined || wildcards.length === 0) return {};
+  const table = tableName(name);
+  if (!table) return {}; // its form is told when it is looked for
+  const wildcard = wildcards.findLast(({ pattern }) => pattern?.matches(table));
+  const later = wildcards.slice(wildcards.findLastIndex((one) => one === wildcard) + 1);
+  const unsure = table.schema === undefined
+    ? later.find(({ pattern, words }) => Object.keys(words).length > 1 && pattern?.matchesLast(table.name))
+    : undefined;
+  if (!unsure) return { ...(wildcard && { wildcard }) };
+  return {
+    error: fault(tree, namePointer, {
+      code: "pipeline.invalid",
+      message: `the stream ${JSON.stringify(name)} may be one of ${
+        JSON.stringify(unsure.name)
+      }, whose words would count for it`,
+      hint: "write it with its schema",
+    }),
+  };
+}
+
+function tableName(name: string): TableName | undefined {
+  try {
+    return parseName(name);
+  } catch {
+    return undefined;
+  }
+}
+
+interface Layers {
+  readonly own: Entry;
+  readonly wildcard?: Entry;
+  readonly defaults: PlainMap;
 }
 
 function streamOf(
   tree: Tree,
-  pointer: string,
-  own: Plain,
+  { own: { pointer, words, name, pattern }, wildcard, defaults }: Layers,
 ): { readonly stream: PipelineStream; readonly errors: readonly DtegError[] } {
-  const defaults = mapAt(tree, "/defaults");
-  const words: PlainMap = typeof own === "string" ? { name: own } : isMap(own) ? own : {};
-  const all: PlainMap = { ...defaults, ...words };
-  const whereIs = (key: string) => key in words ? member(pointer, key) : member("/defaults", key);
-  const key = names(all.key);
+  const middle = wildcard?.words ?? {};
+  const all: PlainMap = { ...defaults, ...middle, ...words };
+  const isStated = (key: string) => key in words || key in middle;
+  const whereIs = (key: string) =>
+    key in words ? member(pointer, key) : member(wildcard && key in middle ? wildcard.pointer : "/defaults", key);
+  const key = all.key === "auto" ? [] : names(all.key);
   const write = (all.write ?? "replace") as WriteMode;
+  const isQuery = all.sql !== undefined;
   const problems: DtegError[] = [];
 
-  const name = typeof all.name === "string" ? all.name : null;
-  const namePointer = typeof own === "string" ? pointer : whereIs("name");
-  if (name !== null && /^!|[*?]/.test(name.replace(/"[^"]*"/g, ""))) {
-    problems.push(fault(tree, namePointer, {
-      code: "usage",
-      message: `this version does not have patterns in stream names yet: ${JSON.stringify(name)}`,
-      hint: "name each stream; for files a pattern stands in `path:`; an odd name stands in double quotes: '\"a*\"'",
-    }));
-  }
-  if (all.key === "auto") {
+  if (all.key === "auto" && isQuery && isStated("key")) {
     problems.push(fault(tree, whereIs("key"), {
-      code: "usage",
-      message: "this version does not have `key: auto` yet",
+      code: "stream.key",
+      message: `the stream ${JSON.stringify(name)} is a query, which has no primary key`,
       hint: "name the columns: key: [id]; a column called auto is key: [auto]",
     }));
   }
-  if (write === "merge" && key.length === 0) {
+  if (write === "merge" && key.length === 0 && all.key !== "auto") {
     problems.push(fault(tree, whereIs("write"), {
       code: "stream.write_mode",
       message: tree.path === null
         ? "--write merge wants a key"
         : `write: merge of the stream ${JSON.stringify(name)} wants a key`,
-      hint: tree.path === null ? "add --key COLUMN" : "add key: [COLUMN]",
+      hint: tree.path === null
+        ? "add --key COLUMN, or --key auto for the source's primary key"
+        : "add key: [COLUMN], or key: auto for the source's primary key",
     }));
   }
   const into = typeof all.into === "string" ? all.into : undefined;
@@ -87,13 +181,17 @@ function streamOf(
     errors: problems,
     stream: {
       name,
+      ...(pattern && { isWild: true }),
       ...(typeof all.sql === "string" && { sql: all.sql }),
       ...(into !== undefined && { into }),
       write,
       key,
+      ...(all.key === "auto" &&
+        { autoKey: isStated("key") || isStated("write") && write === "merge" ? "wanted" : "if any" }),
       ...(typeof all.where === "string" && { where: all.where }),
       select: names(all.select),
       columns,
+      ...(columns.length > 0 && (pattern || !("columns" in words)) && { sharesColumns: true }),
       adopt: all.adopt === true,
       numbers: all.numbers === "string" ? "string" : "number",
       table: tableOptions(isMap(all.table) ? all.table : {}),

@@ -1,10 +1,12 @@
 import { type Destination, DtegError, formatName, parseName, type Source, type TableName } from "../../../sdk/mod.ts";
 import { nearest } from "../../config/nearest.ts";
-import type { Pipeline, PipelineStream } from "../../config/pipeline.ts";
+import type { Pipeline } from "../../config/pipeline.ts";
 import { makeHost } from "../host.ts";
+import { usableThreads } from "../limits.ts";
 import type { RunContext } from "../run_context.ts";
 import type { NamedStream, StreamJob } from "../stream_job.ts";
 import { type NameLimits, targetNames } from "./names.ts";
+import { pickStreams } from "./pick_streams.ts";
 
 /** Checks both ends and settles what goes where: one job a stream. */
 export async function resolveJobs(pipeline: Pipeline, context: RunContext): Promise<readonly StreamJob[]> {
@@ -23,20 +25,24 @@ export async function resolveJobs(pipeline: Pipeline, context: RunContext): Prom
   const ends = [source, destination];
   if (pipeline.source.connector === pipeline.destination.connector) ends.reverse(); // one database opened to be written can be read too
   for (const end of ends) await end.check();
-  const streams = await namedStreams(pipeline, source);
+  const streams = await pickStreams(pipeline, { source, log: host.log });
   if (streams.length === 0) throw new DtegError("stream.none", `${pipeline.source.label} has no stream to load`);
   const tables = distinctTables(streams.map((stream) => placeOf(stream, destination)), destination.can);
+  const threads = streams.length === 1 ? usableThreads(context.limits) : 1;
   const jobs = streams.map((stream, index) => {
     const table = tables[index];
-    return { pipeline, stream, name: stream.name, table, target: context.mask(destination.label(table)) };
+    return { pipeline, stream, name: stream.name, table, target: context.mask(destination.label(table)), threads };
   });
-  jobs.forEach((job, index) => {
-    const other = jobs.findIndex(({ target }) => target === job.target);
-    if (other === index) return;
-    throw new DtegError("stream.same_target", `streams ${jobs[other].name} and ${job.name} both go to ${job.target}`, {
-      hint: "pick one with --stream, give one another `into`, or end the destination's path with / to make it a folder",
+  const byTarget = new Map<string, StreamJob>();
+  for (const job of jobs) {
+    const other = byTarget.get(job.target);
+    byTarget.set(job.target, job);
+    if (!other) continue;
+    throw new DtegError("stream.same_target", `streams ${other.name} and ${job.name} both go to ${job.target}`, {
+      hint: "pick one with --stream, give one another `into` (into: raw.{table}, into: {schema}_{table}), " +
+        "or end the destination's path with / to make it a folder",
     });
-  });
+  }
   jobs.forEach(({ stream }) =>
     checkWrite(stream, { can: destination.can.writes, label: pipeline.destination.label, limit: context.limit })
   );
@@ -54,36 +60,38 @@ function distinctTables(tables: readonly TableName[], { foldsCase, nameBytes }: 
   const renamed = [...schemas.values()].flatMap((group) => {
     const names = [...new Set(group.map(({ name }) => name))]; // equal ones are told as such
     const chosen = targetNames(names, { foldsCase, nameBytes });
-    return group.map((table) => [table, { ...table, name: chosen[names.indexOf(table.name)] }] as const);
+    const place = new Map(names.map((name, index) => [name, chosen[index]]));
+    return group.map((table) => [table, { ...table, name: place.get(table.name) ?? table.name }] as const);
   });
   const nameOf = new Map(renamed);
   return tables.map((table) => nameOf.get(table) ?? table);
 }
 
-async function namedStreams({ streams }: Pipeline, source: Source): Promise<readonly NamedStream[]> {
-  const named: NamedStream[] = [];
-  for (const stream of streams) {
-    if (stream.name !== null) named.push({ ...stream, name: await wholeName(stream.name, { stream, source }) });
-    else for await (const { name } of source.discover()) named.push({ ...stream, name: formatName(name) });
-  }
-  return named;
-}
-
-/** The name with its schema, where the last part alone was given. What the source does not have is told when it is opened. */
-async function wholeName(
-  name: string,
-  { stream, source }: { readonly stream: PipelineStream; readonly source: Source },
-): Promise<string> {
-  const wanted = parseName(name);
-  if (stream.sql !== undefined || wanted.schema !== undefined || "path" in stream.settings) return name;
-  const fits: TableName[] = [];
-  for await (const found of source.discover()) if (found.name.name === wanted.name) fits.push(found.name);
-  return fits.length === 1 ? formatName(fits[0]) : name;
-}
-
-function intoName(into: string, { schema, name }: TableName): TableName {
-  const fill: Readonly<Record<string, string | undefined>> = { schema: schema ?? "", table: name, name };
-  return parseName(into.replace(/\{(schema|table|name)\}/g, (_, word: string) => fill[word] ?? ""));
+/** The target's name with what its {schema}, {table} and {name} are for a stream. */
+function intoName(into: string, stream: TableName): TableName {
+  const fill: Readonly<Record<string, string | undefined>> = {
+    schema: stream.schema,
+    table: stream.name,
+    name: stream.name,
+  };
+  const filled = (part: string) =>
+    part.replace(/\{(schema|table|name)\}/g, (_, word: string) => {
+      const value = fill[word];
+      if (value !== undefined) return value;
+      throw new DtegError(
+        "target.name",
+        `"into" is ${JSON.stringify(into)}, and stream ${formatName(stream)} has no ${word}`,
+        {
+          hint: "leave {schema} out: its source has no schemas",
+        },
+      );
+    });
+  const { catalog, schema, name } = parseName(into);
+  return {
+    ...(catalog !== undefined && { catalog: filled(catalog) }),
+    ...(schema !== undefined && { schema: filled(schema) }),
+    name: filled(name),
+  };
 }
 
 function checkWrite(
@@ -108,8 +116,13 @@ export async function withNearest(
   { source, wanted }: { readonly source: Source; readonly wanted: string },
 ): Promise<DtegError> {
   if (error.code !== "stream.not_found" || error.hint) return error;
-  const names: string[] = [];
-  for await (const { name } of source.discover()) if (names.push(formatName(name)) >= 10_000) break;
+  const found = new Set<string>();
+  const list = (name: TableName) => {
+    found.add(formatName(name));
+    return false; // the names are enough
+  };
+  for await (const { name } of source.discover(list)) list(name);
+  const names = [...found];
   const close = nearest(wanted, [...names, ...names.map((name) => parseName(name).name)]);
   const near = names.find((name) => name === close) ?? names.find((name) => parseName(name).name === close);
   const some = names.slice(0, 8).join(", ");
