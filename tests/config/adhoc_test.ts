@@ -83,7 +83,7 @@ Deno.test("what flags say wrong is told without a place", async () => {
     });
     await rejects(run({ from: "a.csv", to: "o/", write: "merge" }), {
       code: "stream.write_mode",
-      hint: "add --key COLUMN",
+      hint: "add --key COLUMN, or --key auto for the source's primary key",
     });
     await rejects(run({ from: "mysql://u:p@h/d", to: "o/" }), { code: "usage", message: /connector mysql yet/ });
   });

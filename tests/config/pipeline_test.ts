@@ -159,8 +159,6 @@ Deno.test("an error about a secret value does not show it", async () => {
 });
 
 Deno.test("what a later version builds is said to be missing, never ignored", async () => {
-  await refused(`${ENDS}streams: [ "public.*" ]\n`, { code: "usage", line: 3, col: 12 });
-  await refused(`${ENDS}streams: [ { name: a, key: auto } ]\n`, { code: "usage", line: 3, col: 28 });
   await refused(`${ENDS}streams: [ { name: a, write: scd2 } ]\n`, { code: "usage", line: 3, col: 30 });
   await refused(`${ENDS}streams: [ { name: a, columns: { b: { mask: hash } } } ]\n`, {
     code: "usage",
