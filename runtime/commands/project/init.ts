@@ -62,7 +62,7 @@ export const init: Command = {
     { line: "dteg init shop", what: "a project in the folder shop" },
     { line: "dteg init --template blank -y", what: "an empty one here, without a question" },
     {
-      line: "dteg init shop --template postgres --from postgres://me@db.example.com/shop",
+      line: "dteg init mirror --template postgres --from postgres://me@db.example.com/shop",
       what: "all tables of a PostgreSQL database into DuckDB",
     },
   ],
