@@ -99,7 +99,7 @@ settings: { threads: 4 }
         )
           .join(" UNION ALL "),
       );
-      deepEqual(inDuckdb, inServer.trim().split("\n"));
+      deepEqual(inDuckdb.toSorted(), inServer.trim().split("\n").toSorted());
       const comments = await user.rows(
         `SELECT comment FROM duckdb_tables() WHERE table_name = '${
           name(3)

@@ -23,6 +23,8 @@ const as = single<EndRole | "both">({
 interface Checked {
   readonly end: End;
   readonly role: EndRole;
+  /** It is tried in both roles: nothing need be there to be read yet. */
+  readonly mayBeNew?: boolean;
 }
 
 /** `dteg check`: connects to both ends of pipelines, or to one end. */
@@ -49,11 +51,19 @@ export const check: Command = {
     const { checkEnd } = await import("../../engine/ask/check_end.ts");
     const speaks = !app.terminal.json && !app.terminal.quiet;
     const found: (Checked & CheckedEnd)[] = [];
-    for (const { end, role } of ends) {
-      if (speaks) app.terminal.write(headLine({ end, role }, app));
+    for (const one of ends) {
+      if (speaks) app.terminal.write(headLine(one, app));
       await using context = await openAsk(asking.ask);
-      const onStep = (step: CheckedStep) => speaks && app.terminal.write(stepLine(step, app));
-      found.push({ end, role, ...await checkEnd(end, role, { context, onStep }) });
+      const write = (line: string) => speaks && app.terminal.write(line);
+      const later: string[] = [];
+      const onStep = (step: CheckedStep) => one.mayBeNew ? later.push(stepLine(step, app)) : write(stepLine(step, app));
+      const checked = await checkEnd(one.end, one.role, { context, onStep });
+      if (one.mayBeNew && checked.error?.code === "file.not_found") {
+        write(app.terminal.out.dim("  – nothing is there yet: a load makes it\n"));
+      } else {
+        later.forEach(write);
+        found.push({ ...one, ...checked });
+      }
     }
     return outcomeOf(found);
   },
@@ -128,7 +138,7 @@ async function endsOfWord(word: string, { app, input, asking }: Words): Promise<
   });
   const connector = connectors.find(({ name }) => name === end.connector);
   const both = wanted === "both" && connector?.destination ? [{ end, role: "destination" as const }] : [];
-  return [{ end, role: first }, ...both];
+  return [{ end, role: first, ...(both.length > 0 && { mayBeNew: true }) }, ...both];
 }
 
 /** A word that is no connection may be a pipeline's name with a slip. */
