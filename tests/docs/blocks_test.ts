@@ -8,6 +8,7 @@ const ORDERS = "id,status,amount\n1,paid,120.50\n2,open,80.00\n";
 const PIPELINE = `version: 1
 source: ../data/
 streams: [orders]
+tags: [nightly]
 vars: { day: 2024-05-01 }
 destination: ../warehouse.duckdb
 `;

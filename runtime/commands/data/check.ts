@@ -23,8 +23,8 @@ const as = single<EndRole | "both">({
 interface Checked {
   readonly end: End;
   readonly role: EndRole;
-  /** It is tried in both roles: nothing need be there to be read yet. */
-  readonly mayBeNew?: boolean;
+  /** It is tried in both roles, and does for one: nothing need be there to be read yet, and not all that is read can be written. */
+  readonly eitherWill?: boolean;
 }
 
 /** `dteg check`: connects to both ends of pipelines, or to one end. */
@@ -50,24 +50,30 @@ export const check: Command = {
     const { openAsk } = await import("../../engine/ask/ask_context.ts");
     const { checkEnd } = await import("../../engine/ask/check_end.ts");
     const speaks = !app.terminal.json && !app.terminal.quiet;
-    const found: (Checked & CheckedEnd)[] = [];
+    const write = (line: string) => speaks && app.terminal.write(line);
+    const found: Found[] = [];
     for (const one of ends) {
-      if (speaks) app.terminal.write(headLine(one, app));
+      if (!one.eitherWill) write(headLine(one, app));
       await using context = await openAsk(asking.ask);
-      const write = (line: string) => speaks && app.terminal.write(line);
-      const later: string[] = [];
-      const onStep = (step: CheckedStep) => one.mayBeNew ? later.push(stepLine(step, app)) : write(stepLine(step, app));
-      const checked = await checkEnd(one.end, one.role, { context, onStep });
-      if (one.mayBeNew && checked.error?.code === "file.not_found") {
-        write(app.terminal.out.dim("  – nothing is there yet: a load makes it\n"));
-      } else {
-        later.forEach(write);
-        found.push({ ...one, ...checked });
-      }
+      const onStep = (step: CheckedStep) => !one.eitherWill && write(stepLine(step, app));
+      found.push({ ...one, ...await checkEnd(one.end, one.role, { context, onStep }) });
     }
-    return outcomeOf(found);
+    for (const one of found.filter(({ eitherWill }) => eitherWill)) {
+      write(headLine(one, app));
+      if (isExcused(one, found)) write(app.terminal.out.dim(`  – ${visibleText(one.error?.message ?? "")}\n`));
+      else for (const step of one.steps) write(stepLine(step, app));
+    }
+    return outcomeOf(found.filter((one) => !isExcused(one, found)));
   },
 };
+
+type Found = Checked & CheckedEnd;
+
+/** A role that an end is not made for, where it does for the other one. */
+function isExcused({ end, role, eitherWill, error }: Found, found: readonly Found[]): boolean {
+  if (!eitherWill || error?.failure !== "config") return false;
+  return found.some((other) => other.end.label === end.label && other.role !== role && !other.error);
+}
 
 function outcomeOf(found: readonly (Checked & CheckedEnd)[]): Outcome {
   const [error, ...others] = new Map(found.flatMap(({ error }) => error ? [[error.message, error] as const] : []))
@@ -137,8 +143,10 @@ async function endsOfWord(word: string, { app, input, asking }: Words): Promise<
     throw withPipelines(error, { word, names: pipelines.map(({ name }) => name) });
   });
   const connector = connectors.find(({ name }) => name === end.connector);
-  const both = wanted === "both" && connector?.destination ? [{ end, role: "destination" as const }] : [];
-  return [{ end, role: first, ...(both.length > 0 && { mayBeNew: true }) }, ...both];
+  const both = wanted === "both" && connector?.destination
+    ? [{ end, role: "destination" as const, eitherWill: true }]
+    : [];
+  return both.length > 0 ? [{ end, role: first, eitherWill: true }, ...both] : [{ end, role: first }];
 }
 
 /** A word that is no connection may be a pipeline's name with a slip. */

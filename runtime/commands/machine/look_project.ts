@@ -63,6 +63,8 @@ async function lookAtConnection(name: string, { app, input, deep }: Looking): Pr
         const asTarget = await checked(end, "destination", { app, input, deep });
         if (!asTarget.error) return [notThereYet(what, end)];
       }
+      const isReadOnly = role === "destination" && steps.length > 0 && found.error?.failure === "config";
+      if (isReadOnly) continue; // a folder whose files have no format yet, say: it is made to be read
       if (found.error) return [badOf(what, found.error)];
       steps.push(...found.steps.filter((step) => !steps.includes(step)));
     }

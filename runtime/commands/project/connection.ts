@@ -39,10 +39,6 @@ export const connection: Command = {
   examples: [
     { line: "dteg connection", what: "what there is, where it is declared, and where it leads" },
     { line: "dteg connection test warehouse", what: "connect, and tell what works" },
-    {
-      line: "dteg connection add shop_db postgres://reader@db.example.com/shop --password-env SHOP_PASSWORD",
-      what: "one whose password stands in a variable",
-    },
     { line: "dteg connection add inbox data/", what: "a folder of files" },
   ],
   async run(app, input): Promise<Outcome> {
