@@ -13,7 +13,7 @@ import type { PgColumn, Relation } from "../catalog.ts";
 import { conninfo } from "../parameters.ts";
 import { localFormsQuery } from "../text_forms.ts";
 import { isBoundedNumeric, isExactInDuckdb } from "../type_map.ts";
-import { besideNanCheck } from "./nan_check.ts";
+import { countingZeros, openZeroCount, withoutNan } from "./nan_check.ts";
 import type { Reading } from "./reading.ts";
 import { scanFault } from "./scan_fault.ts";
 import { placeName, serverQuery } from "./server_query.ts";
@@ -30,8 +30,10 @@ export async function extensionBatch(reading: Reading): Promise<ScanBatch> {
   const catalog = await attach(duck, reading, table?.name.schema).catch((error) => {
     throw fault(error);
   });
+  if (table) await openZeroCount(duck);
   const read = columns.map((column, index) => ({
     ...column,
+    isScanned: table !== undefined,
     isText: request.text.includes(column.name),
     ref: `x.${quoteName(table ? column.name : placeName(index))}`,
   }));
@@ -52,7 +54,7 @@ export async function extensionBatch(reading: Reading): Promise<ScanBatch> {
     query: `SELECT ${list} FROM ${source} x`,
     within: (step) =>
       inTransaction(duck, async () => {
-        if (table) return await besideNanCheck({ ...reading, duck, catalog }, step);
+        if (table) return await withoutNan({ ...reading, duck, catalog }, step);
         const [{ pid }] = await duck.all(fromServer(catalog, localFormsQuery()));
         using _cancel = cancelWithRun(reading, String(pid));
         return await step();
@@ -113,10 +115,20 @@ async function plainTable({ relation, request, columns, session }: Reading): Pro
 const hasTwins = (columns: readonly PgColumn[]) =>
   new Set(columns.map(({ name }) => name.toLowerCase())).size < columns.length;
 
+interface ReadColumn extends PgColumn {
+  /** It is wanted as text. */
+  readonly isText: boolean;
+  /** By pages of its table; else by a query of the server, which refuses what the extension does not carry. */
+  readonly isScanned: boolean;
+  /** SQL of what the extension gives. */
+  readonly ref: string;
+}
+
 /** What the extension gives as the stage holds it. Moments past DuckDB's range wrap round there without a word: they are refused. */
-function valueOf(column: PgColumn & { readonly isText: boolean; readonly ref: string }, duck: DuckSession): string {
+function valueOf(column: ReadColumn, duck: DuckSession): string {
   const { type, ref } = column;
   if (column.isText) return ref;
+  if (column.isScanned && isBoundedNumeric(column)) return countingZeros(ref);
   if (type.kind === "json") return `CAST(${ref} AS JSON)`;
   if (type.kind === "timestamp" || type.kind === "timestamptz") {
     const native = type.kind === "timestamp" ? "TIMESTAMP" : "TIMESTAMPTZ";
