@@ -3,6 +3,7 @@ export { adhocEnd, type AdhocFlags, type AdhocOptions, adhocPipeline } from "./a
 export { orderChosen } from "./around/order.ts";
 export { type Environment, type EnvironmentParts, makeEnvironment } from "./environment.ts";
 export type { KnownConnector } from "./form/known_connector.ts";
+export { isPattern } from "./form/stream_pattern.ts";
 export { connectionsSchema, type JsonSchema, pipelineSchema, projectSchema } from "./json_schema.ts";
 export { lintPipeline, type LoadOptions, loadPipeline } from "./lint.ts";
 export { nearest } from "./nearest.ts";

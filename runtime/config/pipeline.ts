@@ -12,6 +12,8 @@ export interface Pipeline {
   readonly streams: readonly PipelineStream[];
   /** Patterns of streams that wildcards leave out, without their `!`. */
   readonly exclude?: readonly string[];
+  /** Names and patterns of the streams that are wanted of all of these; absent: all. */
+  readonly only?: readonly string[];
   readonly settings: Settings;
   /** Whether the other streams go on when one fails. */
   readonly onError: "continue" | "stop";

@@ -1,6 +1,7 @@
 import { DtegError } from "../../../sdk/mod.ts";
 import {
   adhocPipeline,
+  isPattern,
   listPipelines,
   type Loaded,
   type LoadOptions,
@@ -126,6 +127,9 @@ function adhoc({ from, to }: { from: string; to: string }, input: Input, options
 /** Only the streams that --stream names. */
 function picked({ pipeline, warnings }: Loaded, names: readonly string[] | undefined): Loaded {
   if (!names) return { pipeline, warnings };
+  if (names.some(isPattern) || pipeline.streams.some(({ isWild }) => isWild)) { // the source knows what they mean
+    return { pipeline: { ...pipeline, only: names }, warnings };
+  }
   const missing = names.find((name) => !pipeline.streams.some((stream) => stream.name === name));
   if (missing !== undefined) {
     throw new DtegError("stream.not_found", `pipeline ${pipeline.name} has no stream ${JSON.stringify(missing)}`, {

@@ -1,29 +1,17 @@
-import { formatName, type StreamFilter } from "../../../sdk/mod.ts";
+import type { StreamFilter } from "../../../sdk/mod.ts";
+import { parsePattern } from "../../config/form/stream_pattern.ts";
 
 /**
- * Streams by patterns of their names: `*` is any text, `?` one letter, `!` in front leaves out. A pattern without a dot is held
- * against the last part of the name too. With none but those that leave out, all others are wanted. Undefined without any pattern.
+ * Streams by patterns of their names, as pipelines have them: `*` is any text, `?` one character, `!` in front leaves out; a pattern
+ * of one part is held against the last part of the name. With none but those that leave out, all others are wanted. Undefined
+ * without any pattern.
  */
 export function streamFilter(patterns: readonly string[]): StreamFilter | undefined {
   if (patterns.length === 0) return undefined;
-  const wanted = patterns.filter((pattern) => !pattern.startsWith("!")).map(matcher);
-  const refused = patterns.filter((pattern) => pattern.startsWith("!")).map((pattern) => matcher(pattern.slice(1)));
-  return (name) => {
-    const texts = [formatName(name), name.name];
-    const fits = (match: Matcher) => match(texts);
-    return (wanted.length === 0 || wanted.some(fits)) && !refused.some(fits);
-  };
-}
-
-/** True for what holds a `*` or `?`, so that it may mean several streams. */
-export function isPattern(text: string): boolean {
-  return /[*?]/.test(text);
-}
-
-type Matcher = (texts: readonly string[]) => boolean;
-
-function matcher(pattern: string): Matcher {
-  const source = RegExp.escape(pattern).replaceAll("\\*", ".*").replaceAll("\\?", ".");
-  const whole = new RegExp(`^${source}$`, "su");
-  return ([full, last]) => whole.test(full) || (!pattern.includes(".") && whole.test(last));
+  const all = patterns.map(parsePattern);
+  const wanted = all.filter(({ excludes }) => !excludes);
+  const refused = all.filter(({ excludes }) => excludes);
+  return (name) =>
+    (wanted.length === 0 || wanted.some((pattern) => pattern.matches(name))) &&
+    !refused.some((pattern) => pattern.matches(name));
 }

@@ -57,7 +57,26 @@ export async function pickStreams(
     return [{ stream: { ...stream, name: found ? formatName(found.name) : stream.name }, ...(found && { found }) }];
   });
   tellUnmatched(entries, { look, exclude, picked, pipeline, log });
-  return autoKeys(picked.map(withSource), log);
+  return autoKeys(wantedOf(picked, pipeline, look).map(withSource), log);
+}
+
+/** Those of the pipeline's streams that are asked for, as --stream does. */
+function wantedOf(picked: readonly PickedStream[], { name, only }: Pipeline, look: Look): readonly PickedStream[] {
+  if (!only) return picked;
+  const asked = only.map(parsePattern);
+  const [taking, leaving] = [asked.filter(({ excludes }) => !excludes), asked.filter(({ excludes }) => excludes)];
+  const fits = ({ stream }: PickedStream, pattern: StreamPattern) =>
+    stream.name === pattern.text || pattern.matches(parseName(stream.name));
+  const missing = taking.find((pattern) => !picked.some((one) => fits(one, pattern)));
+  if (missing) {
+    throw new DtegError("stream.not_found", `pipeline ${name} has no stream ${JSON.stringify(missing.text)}`, {
+      hint: hintFor(missing, picked.map(({ stream }) => parseName(stream.name))) || hintFor(missing, look.names),
+    });
+  }
+  return picked.filter((one) =>
+    (taking.length === 0 || taking.some((pattern) => fits(one, pattern))) &&
+    !leaving.some((pattern) => fits(one, pattern))
+  );
 }
 
 const isWild = ({ stream }: Entry) => stream.isWild || stream.name === null;
