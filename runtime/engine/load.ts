@@ -81,7 +81,8 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
   const [part] = reader.parts;
   const batch = await reader.read(part);
   const before = (await destination.state.read(job.table))?.names;
-  const declared = declaredTypes(job.stream, { existing: await destination.describe(job.table), before });
+  const existing = batch.kind === "files" ? await destination.describe(job.table) : undefined; // others have types
+  const declared = declaredTypes(job.stream, { existing, before });
   const ready = batch.kind === "bytes"
     ? {
       ...shapeBytes(batch, job.stream, namingOf(destination, before)),
