@@ -100,6 +100,57 @@ Deno.test("--max-memory 256MB holds for two million rows", () =>
     }
   }));
 
+Deno.test("--max-memory 256MB holds for a merge of a million rows into a million, all changed", () =>
+  asUser(async (user) => {
+    const header = "id,name,note,amount,at\n";
+    const rows = (note: string) =>
+      Array.from(
+        { length: 1_000_000 },
+        (_, id) =>
+          `${id},name ${(id * 7919) % 1e9},${note} ${
+            (id * 31) % 1e5
+          } of a text that is a bit longer,${id}.25,2024-01-01T00:00:00\n`,
+      );
+    user.write("a.csv", header + rows("first").join(""));
+    user.write("b.csv", header + rows("second").join(""));
+    for (const [from, updated] of [["a.csv", 0], ["b.csv", 1_000_000], ["b.csv", 0]] as const) {
+      const merge = [
+        "--to",
+        "m.duckdb",
+        "--into",
+        "t",
+        "--write",
+        "merge",
+        "--key",
+        "id",
+        "--max-memory",
+        "256MB",
+        "--json",
+      ];
+      const { code, megabytes, stdout } = await user.dteg(["run", "--from", from, ...merge]);
+      assert.equal(code, 0, stdout);
+      assert.equal(JSON.parse(stdout).result.pipelines[0].streams[0].updated, updated);
+      assert.ok(megabytes <= 256, `${megabytes} MB`);
+    }
+    assert.deepEqual(
+      await user.rows("SELECT count(*), count(DISTINCT id), count(*) FILTER (note LIKE 'second%') FROM t", "m.duckdb"),
+      [
+        "1000000,1000000,1000000",
+      ],
+    );
+    assert.equal((await user.dteg(["run", "--from", "m.duckdb", "--stream", "t", "--to", "t.ndjson"])).code, 0);
+    const { code, megabytes } = await user.dteg([
+      "run",
+      "--from",
+      "t.ndjson",
+      "--to",
+      "t.parquet",
+      "--max-memory",
+      "256MB",
+    ]);
+    assert.deepEqual([code, megabytes <= 256], [0, true], `${megabytes} MB`);
+  }));
+
 Deno.test("--max-temp is a limit, and reaching it is told", () =>
   asUser(async (user) => {
     await user.load(["--from", "-", "--to", "t.duckdb"], { input: "id\n1\n" });

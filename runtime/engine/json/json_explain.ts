@@ -1,8 +1,8 @@
 import { DtegError, type DuckSession } from "../../../sdk/mod.ts";
 import { refusedBy } from "../text/parse_text.ts";
 import type { TextColumn } from "../text/text_rule.ts";
-import { recordFault } from "./json_fault.ts";
-import type { JsonFile } from "./json_file.ts";
+import { type JsonFault, recordFault } from "./json_fault.ts";
+import { type JsonFile, LONGEST_RECORD } from "./json_file.ts";
 import { recordsOf } from "./json_walk.ts";
 
 interface Reading {
@@ -18,11 +18,14 @@ export async function explainJson(error: DtegError, reading: Reading): Promise<D
   if (error.code === "data.value" || error.code === "data.guess") return await placeOfValue(error, reading);
   if (error.code !== "query.failed" && error.code !== "json.invalid") return error;
   if (error.code === "query.failed" && !/JSON|UTF-8/i.test(error.message)) return error;
+  const isTooLong = error.message.includes("maximum_object_size");
   for (const file of reading.files) {
     for await (const record of recordsOf(file)) {
-      const fault = recordFault(record);
+      const fault = isTooLong && record.bytes.length > LONGEST_RECORD
+        ? { line: record.line, reason: `the record has ${record.bytes.length} bytes; one of at most 64 MB can be read` }
+        : recordFault(record);
       if (!fault) continue;
-      const { code = "json.invalid", reason, line, column, hint } = fault;
+      const { code = "json.invalid", reason, line, column, hint }: JsonFault = fault;
       const message = `cannot read "${file.name}", line ${line}: ${reason}`;
       return new DtegError(code, message, { path: file.name, line, column, hint, cause: error });
     }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../../sdk/mod.ts";
 import type { WalkedRecord } from "./json_walk.ts";
-import { membersOf } from "./members.ts";
+import { membersOf, tokensOf } from "./members.ts";
 
 /** What is wrong with a record. */
 export interface JsonFault {
@@ -55,7 +55,7 @@ function memberFault(text: string, line: number): JsonFault | undefined {
 /** True for JSON text with an escape of a lone surrogate. */
 function hasHalf(json: string): boolean {
   if (!/\\u[dD][89a-fA-F]/.test(json)) return false;
-  return [...json.matchAll(/"(?:[^"\\]|\\.)*"/gs)].some(([string]) => !(JSON.parse(string) as string).isWellFormed());
+  return tokensOf(json).some(({ token }) => token[0] === '"' && !(JSON.parse(token) as string).isWellFormed());
 }
 
 /** DuckDB takes NaN and Infinity, which other programs write for such numbers: they are no faults here. */
@@ -64,7 +64,7 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch (strict) {
     const plain = text.replace(
-      /"(?:[^"\\]|\\.)*"|-?\b(?:nan|inf|infinity)\b/gis,
+      /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:nan|inf|infinity)\b/gis,
       (found) => found.startsWith('"') ? found : "null",
     );
     try {

@@ -10,7 +10,13 @@ export interface JsonFile {
   /** What the user calls it. */
   readonly name: string;
   readonly layout: JsonLayout;
+  /** Bytes of the longest record that is read: the reader takes twice as much memory, and 32 MB at least. */
+  readonly longest: number;
 }
+
+const LONGEST = 16 << 20;
+/** Bytes of the longest record that can be read. */
+export const LONGEST_RECORD = 64 << 20;
 
 const BOM = [0xef, 0xbb, 0xbf] as const;
 const BLANKS: readonly number[] = [9, 10, 13, 32];
@@ -24,7 +30,7 @@ export async function jsonFiles(
   for (const [index, original] of paths.entries()) {
     const path = await hasMark(original) ? await withoutMark(original, `${tempDir}/unmarked-${index}.json`) : original;
     const other = format === "ndjson" ? "newline_delimited" : "unstructured";
-    files.push({ path, name: names[index], layout: await firstByte(path) === 91 ? "array" : other });
+    files.push({ path, name: names[index], layout: await firstByte(path) === 91 ? "array" : other, longest: LONGEST });
   }
   return files;
 }
@@ -57,6 +63,12 @@ async function firstByte(path: string): Promise<number | undefined> {
   return undefined;
 }
 
+/** The same files, read with more memory; nothing where the error is not that a record is too long, or no more is given. */
+export function withLongerRecords(files: readonly JsonFile[], { message }: Error): readonly JsonFile[] | undefined {
+  const isLonger = message.includes("maximum_object_size") && files.some(({ longest }) => longest < LONGEST_RECORD);
+  return isLonger ? files.map((file) => ({ ...file, longest: LONGEST_RECORD })) : undefined;
+}
+
 /** A read of all files, one call a layout: `list` from what `reader` gives of them. */
 export function readEach(
   files: readonly JsonFile[],
@@ -64,9 +76,10 @@ export function readEach(
 ): string {
   const layouts = [...new Set(files.map(({ layout }) => layout))];
   return layouts.map((layout) => {
+    const longest = Math.max(...files.map((file) => file.longest));
     const paths = files.filter((file) => file.layout === layout).map(({ path }) => globSafe(path)).join(", ");
     const options =
-      `format = '${layout}', filename = '${FILE_COLUMN}', hive_partitioning = false, compression = 'uncompressed', maximum_object_size = 67108864${settings}`;
+      `format = '${layout}', filename = '${FILE_COLUMN}', hive_partitioning = false, compression = 'uncompressed', maximum_object_size = ${longest}${settings}`;
     return `SELECT ${list} FROM ${reader}([${paths}], ${options})`;
   }).join(" UNION ALL ");
 }

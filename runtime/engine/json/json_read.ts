@@ -7,7 +7,7 @@ import { guessTypes } from "../text/guess.ts";
 import { parseText } from "../text/parse_text.ts";
 import type { TextColumn } from "../text/text_rule.ts";
 import { explainJson } from "./json_explain.ts";
-import { type JsonFile, jsonFiles, readEach } from "./json_file.ts";
+import { type JsonFile, jsonFiles, readEach, withLongerRecords } from "./json_file.ts";
 import { findKeys, type FoundKeys, type Kind } from "./json_keys.ts";
 import { markFiles } from "./mark_files.ts";
 
@@ -23,8 +23,15 @@ interface KeyColumn {
 
 /** JSON files as a query. */
 export async function resolveJson(session: DuckSession, request: FilesRequest): Promise<ResolvedFiles> {
-  const { batch, declared, tempDir } = request;
-  const plain = await jsonFiles(batch, tempDir);
+  const { batch, tempDir } = request;
+  return await resolveFound(session, { request, plain: await jsonFiles(batch, tempDir) });
+}
+
+async function resolveFound(
+  session: DuckSession,
+  { request, plain }: { readonly request: FilesRequest; readonly plain: readonly JsonFile[] },
+): Promise<ResolvedFiles> {
+  const { declared, tempDir } = request;
   const reading = { session, files: plain, query: "", columns: [] };
   try {
     const found = await findKeys(session, plain);
@@ -45,6 +52,8 @@ export async function resolveJson(session: DuckSession, request: FilesRequest): 
     const scan = scanOf(typed, { query, request });
     return { scan, explain: (error) => explainJson(error, { session, files: plain, query, columns: typed }) };
   } catch (error) {
+    const longer = withLongerRecords(plain, DtegError.from(error));
+    if (longer) return await resolveFound(session, { request, plain: longer });
     throw await explainJson(DtegError.from(error), reading);
   }
 }

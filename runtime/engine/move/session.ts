@@ -64,7 +64,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
  */
 function shareArenas({ threads }: StageOptions): void {
   const name = "DUCKDB_JE_MALLOC_CONF";
-  if (Deno.env.get(name) === undefined) Deno.env.set(name, `narenas:${threads}`);
+  if (Deno.env.get(name) === undefined) Deno.env.set(name, `narenas:${Math.ceil(threads / 2)},dirty_decay_ms:50`);
 }
 
 function makeStage(instance: DuckDBInstance, options: StageOptions): Stage {
