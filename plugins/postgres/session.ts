@@ -130,10 +130,16 @@ function makeSession(
 
   async function run(
     sql: string,
-    { values, action = "run a statement on" }: { values?: readonly (string | null)[]; action?: string } = {},
+    { values, action = "run a statement on", isOne = false }: {
+      values?: readonly (string | null)[];
+      action?: string;
+      /** The server refuses several: what users write may end one statement and begin another. */
+      isOne?: boolean;
+    } = {},
   ) {
     try {
-      const result = await client.query(sql, values ? [...values] : undefined);
+      const text = isOne ? { text: sql, queryMode: "extended" } : sql;
+      const result = await client.query(text, values ? [...values] : undefined);
       return Array.isArray(result) ? result[result.length - 1] : result;
     } catch (error) {
       throw pgError(error, attempt(action));
@@ -146,7 +152,7 @@ function makeSession(
     types: new Map(),
     query: async (sql, values) => (await run(sql, { values })).rows,
     fields: async (sql) =>
-      (await run(`SELECT * FROM (${sql}\n) q LIMIT 0`, { action: "read from" })).fields.map((
+      (await run(`SELECT * FROM (${sql}\n) q LIMIT 0`, { action: "read from", isOne: true })).fields.map((
         { name, dataTypeID, dataTypeModifier }: FieldLike,
       ) => ({
         name,

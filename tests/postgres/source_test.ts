@@ -180,3 +180,19 @@ Deno.test("one read is one picture, however much is written meanwhile", () =>
       await writing;
     }
   }));
+
+Deno.test("a query that ends one statement and begins another is refused by the server itself", () =>
+  asUser(async (user) => {
+    await psql("CREATE TABLE sales.dear (id int)");
+    user.write(
+      "p.yaml",
+      `version: 1
+source: { use: postgres, config: { url: "${url()}" } }
+streams: [{ name: odd, sql: "SELECT 1 AS a) q; DROP TABLE sales.dear; SELECT * FROM (SELECT 2 AS a" }]
+destination: csv://out.csv
+`,
+    );
+    const { message } = await user.fails(["run", "p.yaml"]);
+    match(message, /multiple commands|several statements|one statement/);
+    equal((await psql("SELECT count(*) FROM sales.dear")).trim(), "0");
+  }));
