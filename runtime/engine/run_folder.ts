@@ -7,12 +7,32 @@ export interface RunFolder extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Makes the run's folder in `parent`, and removes those of runs that are dead. */
+/**
+ * Makes the run's folder in `parent`, and removes those of runs that are dead. A run holds a lock on its folder as long as it lives, which
+ * other containers that share `parent` see too; process ids they do not share.
+ */
 export async function makeRunFolder(parent: string, run: string): Promise<RunFolder> {
   await removeDead(parent);
-  const path = `${parent}/${PREFIX}${Deno.pid}-${run}`;
+  const path = `${parent}/${PREFIX}${run}`;
+  const lock = await makeLocked(path);
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      using _held = lock;
+      await Deno.remove(path, { recursive: true });
+    },
+  };
+}
+
+/** A folder that has its name only once it is locked: no other run can take it for dead in between. */
+async function makeLocked(path: string): Promise<Deno.FsFile> {
+  const unnamed = `${path.replace(PREFIX, "dteg-new-")}-${crypto.randomUUID().slice(0, 8)}`;
   try {
-    await Deno.mkdir(path, { mode: 0o700 });
+    await Deno.mkdir(unnamed, { mode: 0o700 });
+    const lock = await Deno.open(unnamed);
+    await lock.tryLock(true).catch(() => false); // a file system without locks: then nobody takes the folder for dead either
+    await Deno.rename(unnamed, path);
+    return lock;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DtegError("file.permission", `cannot make the folder "${path}" for temporary files: ${reason}`, {
@@ -21,12 +41,6 @@ export async function makeRunFolder(parent: string, run: string): Promise<RunFol
       hint: "set TMPDIR to a folder that can be written",
     });
   }
-  return {
-    path,
-    async [Symbol.asyncDispose]() {
-      await Deno.remove(path, { recursive: true });
-    },
-  };
 }
 
 async function removeDead(parent: string): Promise<void> {
@@ -37,28 +51,17 @@ async function removeDead(parent: string): Promise<void> {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return;
     throw error;
   }
-  for (const name of names) {
-    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (!pid || isAlive(pid)) continue;
-    await removeOwn(`${parent}/${name}`);
-  }
+  for (const name of names) if (name.startsWith(PREFIX)) await removeIfDead(`${parent}/${name}`);
 }
 
-/** Removes a folder of ours; another run may be at it too. */
-async function removeOwn(path: string): Promise<void> {
+/** Removes a folder of this user that no process holds; another run may be at it too. */
+async function removeIfDead(path: string): Promise<void> {
   try {
-    const { uid } = await Deno.lstat(path);
-    if (uid === Deno.uid()) await Deno.remove(path, { recursive: true });
+    const { uid, isDirectory } = await Deno.lstat(path);
+    if (uid !== Deno.uid() || !isDirectory) return;
+    using handle = await Deno.open(path);
+    if (await handle.tryLock(true).catch(() => false)) await Deno.remove(path, { recursive: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-function isAlive(pid: string): boolean {
-  try {
-    Deno.statSync(`/proc/${pid}`);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -92,7 +92,7 @@ function refuseBroken(
   let line = skip + 1;
   for (const fields of rows) {
     if (fields.some(({ broken }) => broken)) {
-      throw new DtegError("csv.quote", `cannot read "${name}", line ${line}: text follows a closing quote`, {
+      throw new DtegError("csv.quote", "cannot read this line: text follows a closing quote", {
         path: name,
         line,
         hint: "mend the line, or declare `delimiter`, `quote` or `escape` if they were found wrong",
@@ -156,7 +156,7 @@ function badEncoding(bytes: Uint8Array, { name, cause }: { name: string; cause: 
     line++;
     from = end;
   }
-  return new DtegError("file.encoding", `cannot read "${name}" as UTF-8: line ${line} holds bytes that are none`, {
+  return new DtegError("file.encoding", "cannot read this line as UTF-8: it holds bytes that are none", {
     path: name,
     line,
     hint: "declare the encoding, as `encoding: latin1`",
@@ -216,7 +216,7 @@ function emptyFile(name: string): DtegError {
 }
 
 function unreadable(name: string): DtegError {
-  return new DtegError("csv.quote", `cannot read "${name}": a quote on its first lines is never closed`, {
+  return new DtegError("csv.quote", "cannot read the file: a quote on its first lines is never closed", {
     path: name,
     line: 1,
     hint: 'if the character is no quote here, declare `quote: ""` or another one',

@@ -65,15 +65,15 @@ function faultOf({ fields, filled, problem, lineBreak }: Place, layout: CsvLayou
 }
 
 function faultError({ code, name, line, reason }: Fault & { readonly name: string }, cause: DtegError): DtegError {
-  const where = line ? `, line ${line}` : "";
+  const what = line ? "this line" : `"${name}"`; // where the line is known, the place stands before the message
   const details = { path: name, hint: HINT, cause, ...(line && { line }) };
-  return new DtegError(code, `cannot read "${name}"${where}: ${reason}`, details);
+  return new DtegError(code, `cannot read ${what}: ${reason}`, details);
 }
 
 function badBytes(cause: DtegError, { name, line }: { name: string; line?: string }): DtegError {
   return new DtegError(
     "file.encoding",
-    `cannot read "${name}" as UTF-8: ${line ? `line ${line} holds` : "it holds"} bytes that are none`,
+    `cannot read ${line ? "this line" : `"${name}"`} as UTF-8: it holds bytes that are none`,
     {
       path: name,
       hint: "declare the encoding, as `encoding: latin1`",

@@ -26,8 +26,13 @@ export async function explainJson(error: DtegError, reading: Reading): Promise<D
         : recordFault(record);
       if (!fault) continue;
       const { code = "json.invalid", reason, line, column, hint }: JsonFault = fault;
-      const message = `cannot read "${file.name}", line ${line}: ${reason}`;
-      return new DtegError(code, message, { path: file.name, line, column, hint, cause: error });
+      return new DtegError(code, `cannot read this record: ${reason}`, {
+        path: file.name,
+        line,
+        column,
+        hint,
+        cause: error,
+      });
     }
   }
   const [{ path, name }] = reading.files;

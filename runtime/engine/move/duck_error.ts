@@ -96,7 +96,11 @@ const RULES: readonly Rule[] = [
   ],
   [
     /not a valid DuckDB database file|Trying to read a database file with version|Corrupt database file/i,
-    (_, text) => new DtegError("duckdb.invalid", firstLine(text)),
+    (_, text) =>
+      new DtegError("duckdb.invalid", firstLine(text), {
+        hint:
+          "check that the path names a DuckDB database, and that no newer DuckDB wrote it; a damaged one comes back from a copy",
+      }),
   ],
 ];
 
