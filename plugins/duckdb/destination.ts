@@ -57,6 +57,7 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
       return planTable(target, await known.find(session, target.table));
     },
     async open(target) {
+      await makeFolder(path, config);
       return await tableWriter({ ...await open(), target, log: host.log });
     },
     async execute(sql) {
@@ -87,16 +88,41 @@ function placeTable(stream: TableName, into: TableName | undefined): TableName {
   return { schema, name };
 }
 
+/** The nearest folder that is there must be one. */
 async function check(path: string, config: DuckdbConfig): Promise<void> {
   refuseFolder(path, config);
-  const folder = dirname(path);
-  try {
-    if (!(await Deno.stat(folder)).isDirectory) throw new Deno.errors.NotFound();
-  } catch (cause) {
-    throw new DtegError("file.not_found", `cannot write "${config.path}": the folder "${folder}" is not there`, {
-      path: config.path,
-      cause,
-      hint: `make it first: mkdir -p ${folder}`,
-    });
+  for (let folder = dirname(path);; folder = dirname(folder)) {
+    try {
+      if ((await Deno.stat(folder)).isDirectory) return;
+      throw new DtegError("target.is_folder", `cannot write "${config.path}": "${folder}" is no folder`, {
+        path: config.path,
+        hint: "name another path",
+      });
+    } catch (error) {
+      if (folder === "/" || !(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
+        throw folderError(error, config);
+      }
+    }
   }
+}
+
+/** Makes the folder of a database that is not there yet, and those above it. */
+async function makeFolder(path: string, config: DuckdbConfig): Promise<void> {
+  if (isFile(path)) return;
+  try {
+    await Deno.mkdir(dirname(path), { recursive: true });
+  } catch (error) {
+    throw folderError(error, config);
+  }
+}
+
+function folderError(cause: unknown, { path }: DuckdbConfig): DtegError {
+  if (cause instanceof DtegError) return cause;
+  const isRefused = cause instanceof Deno.errors.PermissionDenied;
+  const reason = isRefused ? "permission denied" : cause instanceof Error ? cause.message : String(cause);
+  return new DtegError("file.permission", `cannot make the folder of "${path}": ${reason}`, {
+    path,
+    cause,
+    hint: "check the rights of the folders above it",
+  });
 }

@@ -193,3 +193,12 @@ function countsOf(
   assert.equal(written, inserted + updated + unchanged);
   return { read, written, filtered, inserted, updated, unchanged, deleted };
 }
+
+Deno.test("a database file is made with the folders above it, and not where a file stands in the place of one", () =>
+  asUser(async (user) => {
+    user.write("a.csv", "id\n1\n");
+    await user.load(["--from", "a.csv", "--to", "sub/deeper/x.duckdb"]);
+    assert.deepEqual(await user.rows("FROM a", "sub/deeper/x.duckdb"), ["1"]);
+    const { code, exit } = await user.fails(["run", "--from", "a.csv", "--to", "a.csv/x.duckdb"]);
+    assert.deepEqual([code, exit], ["target.is_folder", 3]);
+  }));

@@ -29,7 +29,9 @@ Deno.test("a full disk is a clean error, and the target stays as it was", () =>
     for (const target of ["t.csv", "t.json", "t.duckdb"]) {
       await user.load(["--from", "old.csv", "--to", `disk/${target}`, "--into", "t"]);
       const run = ["run", "--from", "big.csv", "--to", `disk/${target}`, "--into", "t"];
-      assert.deepEqual([target, (await user.fails(run)).code], [target, "environment.disk_full"]);
+      const { code, message } = await user.fails(run);
+      assert.deepEqual([target, code], [target, "environment.disk_full"]);
+      assert.ok(message.includes(`${user.folder}/disk`) && !message.includes("temporary"), message);
       assert.deepEqual(await user.rows("SELECT id FROM t", `disk/${target}`), ["-1"]);
       assert.deepEqual(user.debris(), []);
       for (const name of user.list("disk")) await Deno.remove(`${user.folder}/disk/${name}`);
@@ -78,6 +80,7 @@ Deno.test(
         ["--from a.csv --to csv://sub/x.csv", "sub/x.csv"],
         ["--from a.csv --to csv://closed/", "closed"],
         ["--from a.csv --to new.duckdb", "new.duckdb"],
+        ["--from a.csv --to sub/new.duckdb", "sub/new.duckdb"],
         ["a.csv", "dteg.duckdb"],
       ];
       for (const [args, named] of cases) {

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { DtegError } from "../../../sdk/mod.ts";
 
 /** Separates the parts of a message that our own SQL raises with `error()`. */
@@ -36,15 +37,17 @@ type Rule = readonly [pattern: RegExp, make: (match: RegExpExecArray, text: stri
 
 const RULES: readonly Rule[] = [
   [
-    /No space left on device|failed to offload data block|max_temp_directory_size/i,
-    (_, text) =>
-      new DtegError(
-        "environment.disk_full",
-        `cannot write: the disk is full, or --max-temp is reached: ${firstLine(text)}`,
-        {
-          hint: "make room on the disk, or point TMPDIR to another one",
-        },
-      ),
+    /(?:file "([^"]+)".*)?(?:No space left on device)|failed to offload data block|max_temp_directory_size/is,
+    ([, file], text, { tempDir }) =>
+      file === undefined || file.startsWith(`${tempDir}/`)
+        ? new DtegError(
+          "environment.disk_full",
+          `cannot write temporary files: their disk is full, or --max-temp is reached: ${firstLine(text)}`,
+          { hint: "make room on the disk, or point TMPDIR to another one" },
+        )
+        : new DtegError("environment.disk_full", `cannot write into "${dirname(file)}": no space left on its disk`, {
+          hint: "make room there, then run again",
+        }),
   ],
   [
     /Maximum line size of (\d+) bytes exceeded/i,
