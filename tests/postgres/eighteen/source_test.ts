@@ -1,2 +1,2 @@
 import "./use_eighteen.ts";
-import "../source_test.ts";
+import "../read/source_test.ts";

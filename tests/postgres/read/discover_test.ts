@@ -1,7 +1,7 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { postgresConnector } from "../../plugins/postgres/mod.ts";
-import { formatName, type Host, type Source, type Stream, type StreamFilter } from "../../sdk/mod.ts";
-import { openServer } from "./server.ts";
+import { postgresConnector } from "../../../plugins/postgres/mod.ts";
+import { formatName, type Host, type Source, type Stream, type StreamFilter } from "../../../sdk/mod.ts";
+import { openServer } from "../server.ts";
 
 const server = await openServer();
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { asUser } from "../e2e/user.ts";
-import { openServer } from "./server.ts";
+import { asUser } from "../../e2e/user.ts";
+import { openServer } from "../server.ts";
 
 const TABLES = 200;
 const name = (n: number) => `t${String(n).padStart(3, "0")}`;

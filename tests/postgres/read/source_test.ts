@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { asUser } from "../e2e/user.ts";
-import { openServer } from "./server.ts";
+import { asUser } from "../../e2e/user.ts";
+import { openServer } from "../server.ts";
 
 const server = await openServer();
 const db = await server.createDatabase("shop");

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { asUser, type User } from "../e2e/user.ts";
-import { openServer } from "./server.ts";
+import { asUser, type User } from "../../e2e/user.ts";
+import { openServer } from "../server.ts";
 
 const ROWS = 150_000;
 
