@@ -135,7 +135,7 @@ Deno.test("what is not there, not readable as what it says, or a folder in place
       ["--from a.csv --to dir.csv", "target.is_folder", 2],
       ["--from a.csv --to a.csv/", "target.is_folder", 2],
       ["--from a.csv --to csv://a.csv/b.csv", "target.is_folder", 2],
-      ["--from a.csv --to no/x.duckdb", "file.not_found", 2],
+      ["--from a.csv --to a.csv/x.duckdb", "target.is_folder", 2],
       ["--from a.csv --to no.duckdb", "duckdb.invalid", 1],
       ["--from no.duckdb --to x.csv", "duckdb.invalid", 1],
       ["--from a.csv --to csv:///dev/null -y", "target.special", 2],

@@ -62,10 +62,12 @@ Deno.test("Ctrl-C and SIGTERM in a big load: out in time with 130 or 143, the ta
     user.write("old/big.csv", OLD);
     bigCsv(`${user.folder}/big.csv`, ROWS);
     for (const [index, { to, rows }] of Object.values(TARGETS).entries()) {
+      const whole = await user.load(["--from", "big.csv", ...to, "-y"]);
+      if (to.includes("append")) Deno.removeSync(`${user.folder}/out`, { recursive: true });
       await user.load(["--from", "old/big.csv", ...to]);
       const [signal, exit] = index % 2 ? ["SIGTERM", 143] as const : ["SIGINT", 130] as const;
       const child = user.start(["run", "--from", "big.csv", ...to, "--json"]);
-      await pause(700);
+      await pause(200 + whole.seconds * 500);
       child.kill(signal);
       const asked = performance.now();
       const { code, stdout } = await child.output();
