@@ -3,6 +3,8 @@ const WANTED: readonly { readonly command: string; readonly package: string }[] 
   { command: "openssl", package: "openssl" }, // to make certificates
   { command: "setpriv", package: "util-linux" }, // to run the binary as an ordinary user
   { command: "script", package: "bsdutils" }, // to run it on a terminal
+  { command: "zsh", package: "zsh" }, // to complete lines in
+  { command: "fish", package: "fish" },
   { command: "pgbouncer", package: "pgbouncer" }, // to stand between dteg and PostgreSQL
 ];
 
