@@ -41,6 +41,11 @@ export type Batch =
     readonly kind: "scan";
     readonly schema: Schema;
     readonly query: string;
+    /**
+     * Columns in which values could not be carried: they are NULL there. The query has a column for each behind those of the schema, named
+     * by {@linkcode refusedName}: the text of the value, NULL where all is well.
+     */
+    readonly refused?: readonly Refused[];
     /** Runs the statement that holds the query inside what the source needs around it: a transaction, a check of the same snapshot. */
     readonly within?: <T>(step: () => Promise<T>) => Promise<T>;
   }
@@ -50,6 +55,15 @@ export type Batch =
     readonly schema: Schema;
     readonly stream: ReadableStream<Uint8Array>;
   };
+
+/** A column, and what its values had to be. */
+export interface Refused {
+  readonly column: string;
+  readonly wanted: string;
+}
+
+/** The name in a query of the column that tells the values of `refused[index]`. */
+export const refusedName = (index: number): string => `dteg:refused ${index}`;
 
 /** A batch that is a query. */
 export type ScanBatch = Extract<Batch, { kind: "scan" }>;

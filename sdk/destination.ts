@@ -9,6 +9,12 @@ export type WriteMode = "append" | "replace" | "merge";
 /** How well a type of the target holds a type of the source. */
 export type Grade = "exact" | "exact except" | "widening" | "lossy";
 
+/**
+ * What is to happen to a value that the target cannot hold. `allow`: the nearest one that it holds, where there is one; `text`: the
+ * column is text from the first load on; `reject`: its row is set aside.
+ */
+export type OnLoss = "fail" | "allow" | "text" | "null" | "reject";
+
 /** One row of a destination's table of types; docs/types.md is made from it. The first row that matches counts. */
 export interface TypeRow {
   /** The source's type, as docs print it. */
@@ -19,8 +25,15 @@ export interface TypeRow {
   readonly grade: Grade;
   /** The type that values are brought to on their way; one that it does not hold exactly is refused at its row. */
   through?(type: DataType): DataType;
-  /** What of the type's values the target cannot hold: refused at its row. `when` is a condition of the stage's SQL on the value. */
-  readonly lacks?: { readonly when: (value: string) => string; readonly wanted: string };
+  /**
+   * What of the type's values the target cannot hold: refused at its row. `when` is a condition of the stage's SQL on the value, `near` SQL
+   * of the nearest value that it does hold, NULL where there is none; absent: there never is.
+   */
+  readonly lacks?: {
+    readonly when: (value: string) => string;
+    readonly wanted: string;
+    readonly near?: (value: string) => string;
+  };
   /** What happens to odd values. */
   readonly note?: string;
 }

@@ -1,5 +1,6 @@
 import type { Batch, Format } from "./batch.ts";
 import type { Schema } from "./data_type.ts";
+import type { OnLoss } from "./destination.ts";
 import type { TableName } from "./table_name.ts";
 
 /** A stream that a source has. */
@@ -41,6 +42,12 @@ export interface ReadRequest {
   readonly drop: readonly string[];
   /** Columns that are declared as text: wanted as the source's own text of their values. */
   readonly text: readonly string[];
+  /**
+   * What is to happen to values of a column that the batch cannot carry. Absent, or `fail`: the read stops at the first one, and so it does
+   * on `allow`. `text`: the column is wanted as text where some of its values cannot be carried. `null`, `reject`: NULL in its place, told by
+   * `refused` of the batch.
+   */
+  readonly onLoss?: (column: string) => OnLoss;
   /** A condition in the source's SQL. */
   readonly where?: string;
   /** At most this many rows. */
