@@ -74,6 +74,8 @@ export interface TargetState {
   readonly committedAt: string;
   /** Names that columns got, by their name in the source. */
   readonly names: Readonly<Record<string, string>>;
+  /** How columns are masked, by their name in the source; absent: none is. */
+  readonly masks?: Readonly<Record<string, string>>;
   /** Hash of the content where the target can be changed by others without notice. */
   readonly hash?: string;
 }

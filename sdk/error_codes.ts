@@ -77,6 +77,8 @@ export const ERROR_CODES = {
   "data.key_null": "data",
   "data.key_not_unique": "data",
   "data.constraint": "data",
+  "mask.key": "environment",
+  "mask.changed": "config",
   "schema.lossy": "schema",
   "schema.incompatible": "schema",
   "target.locked": "transient",

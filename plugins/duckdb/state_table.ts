@@ -32,6 +32,7 @@ export async function readState(
     run: String(row.run_id),
     committedAt: String(row.committed_at),
     names: JSON.parse(String(row.names)),
+    masks: JSON.parse(String(row.masks ?? "{}")),
   };
 }
 
@@ -41,8 +42,9 @@ export async function makeStateTable(session: DuckSession, { catalog, schema }: 
     `CREATE TABLE IF NOT EXISTS ${
       quoteTable(catalog, schema, TABLE)
     } (pipeline VARCHAR NOT NULL, stream VARCHAR NOT NULL, target VARCHAR NOT NULL, ` +
-      `load_id VARCHAR NOT NULL, run_id VARCHAR NOT NULL, committed_at VARCHAR NOT NULL, names VARCHAR NOT NULL)`,
+      `load_id VARCHAR NOT NULL, run_id VARCHAR NOT NULL, committed_at VARCHAR NOT NULL, names VARCHAR NOT NULL, masks VARCHAR)`,
   );
+  await session.run(`ALTER TABLE ${quoteTable(catalog, schema, TABLE)} ADD COLUMN IF NOT EXISTS masks VARCHAR`);
 }
 
 /** Puts the state of a load in the place of the one before, inside the transaction that is open. */
@@ -58,8 +60,21 @@ export async function writeState(
       quoteText(stream)
     } AND lower(target) = lower(${quoteText(target)})`,
   );
-  const values = [pipeline, stream, target, mark.load, mark.run, mark.committedAt, JSON.stringify(mark.names)].map(
-    quoteText,
+  const { names, masks = {} } = mark;
+  const values = [
+    pipeline,
+    stream,
+    target,
+    mark.load,
+    mark.run,
+    mark.committedAt,
+    JSON.stringify(names),
+    JSON.stringify(masks),
+  ]
+    .map(quoteText);
+  await session.run(
+    `INSERT INTO ${table} (pipeline, stream, target, load_id, run_id, committed_at, names, masks) VALUES (${
+      values.join(", ")
+    })`,
   );
-  await session.run(`INSERT INTO ${table} VALUES (${values.join(", ")})`);
 }

@@ -18,6 +18,7 @@ export { chooseOverlay, environmentNames, type Overlay } from "./overlay/overlay
 export { findProject, type Project } from "./project.ts";
 export type { Loaded } from "./resolve/assemble.ts";
 export { isPipelineFile, listPipelines, type PipelineFile, resolvePipelines } from "./resolve/find_pipelines.ts";
+export { maskKey } from "./resolve/mask_key.ts";
 export { Secrets } from "./secrets.ts";
 export { parseCount, parseDuration, parseMemory, parseSize } from "./size.ts";
 export { type ConnectionUrl, formatUrl, hidePasswords, parseUrl, schemeOf, urlLabel } from "./url.ts";

@@ -1,5 +1,7 @@
 import type { DataType, TableOptions, WriteMode } from "../../sdk/mod.ts";
 
+export const MASKS = ["hash", "redact", "null", "partial"] as const;
+
 /** A pipeline, ready to run: parsed, expanded, checked. Made from a file by `loadPipeline`, from flags by `adhocPipeline`. */
 export interface Pipeline {
   readonly name: string;
@@ -112,7 +114,14 @@ export interface ColumnRule {
   readonly as?: string;
   readonly type?: DataType;
   readonly drop: boolean;
+  readonly mask?: Mask;
 }
+
+/**
+ * What is loaded in the place of a column's values: `hash` the same text for the same value, `redact` one text for all, `partial` the last
+ * characters, `null` nothing.
+ */
+export type Mask = (typeof MASKS)[number];
 
 /** Limits of a run. Sizes are bytes. What is absent is for the command to choose. */
 export interface Settings {

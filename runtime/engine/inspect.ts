@@ -6,6 +6,8 @@ import { isOneStatement } from "./ask/one_statement.ts";
 import { openStream, plainStream, type StreamToRead } from "./ask/open_stream.ts";
 import { asReading, withPlace } from "./ask/sql_place.ts";
 import type { CsvReading } from "./csv/csv_call.ts";
+import { hideValues } from "./mask/hidden_values.ts";
+import { hashes, lendMaskKey } from "./mask/mask_key.ts";
 import { columnRefs } from "./move/column_refs.ts";
 import type { StageSession } from "./move/session.ts";
 import { withNearest } from "./plan/jobs.ts";
@@ -58,6 +60,7 @@ export async function inspect(end: End, options: AskOptions): Promise<Inspection
     },
     async preview(stream, { limit }) {
       const session = await host.duckdb();
+      if (hashes(stream)) await lendMaskKey(session, await context.maskKey());
       return await inOnePassIfNeeded(async (reading) => {
         const { scan, isWhole } = await openStream(opened, stream, { limit, reading });
         const shaped = scan.schema.length === 0
@@ -67,6 +70,8 @@ export async function inspect(end: End, options: AskOptions): Promise<Inspection
         const rows: (readonly (string | null)[])[] = [];
         await eachPiece(session, first, (piece) => rows.push(...piece) > 0);
         return { columns: columnsOf(first), rows };
+      }).catch((error) => {
+        throw hideValues(DtegError.from(error), stream);
       });
     },
     async query(sql, { limit, take }) {

@@ -16,7 +16,10 @@ import type { LentHost } from "./host.ts";
 import { columnRefs } from "./move/column_refs.ts";
 import { deliver, partsAtOnce } from "./commit/deliver.ts";
 import type { StageSession } from "./move/session.ts";
-import { type DeclaredTypes, declaredTypes } from "./plan/declared_types.ts";
+import { hideValues } from "./mask/hidden_values.ts";
+import { hashes, lendMaskKey } from "./mask/mask_key.ts";
+import { masksOf, refuseOtherMasks } from "./mask/mask_state.ts";
+import { type DeclaredTypes, declaredTypes, isTyped } from "./plan/declared_types.ts";
 import { type Naming, type Shape, shapeBatch, shapeBytes } from "./plan/shape.ts";
 import type { RunContext } from "./run_context.ts";
 import type { StreamJob } from "./stream_job.ts";
@@ -63,12 +66,13 @@ export async function moveParts(ends: Ends, move: Move): Promise<Counts> {
       return await moveOnce(ends, move, look);
     } catch (error) {
       if (!(error instanceof DtegError)) throw error;
+      const { message } = hideValues(error, move.job.stream);
       const place = error.line ? ` (line ${error.line})` : "";
       if (error.code === "data.guess" && look.guess === "first rows") {
-        ends.host.log.info(`${error.message}${place}: all rows are looked at for its type`);
+        ends.host.log.info(`${message}${place}: all rows are looked at for its type`);
         look = { ...look, guess: "all rows" };
       } else if (error.code === "csv.invalid" && look.reading === "in parts") {
-        ends.host.log.info(`${error.message}${place}: the file is read again in one pass`);
+        ends.host.log.info(`${message}${place}: the file is read again in one pass`);
         look = { ...look, reading: "in one pass" };
       } else throw error;
     }
@@ -80,9 +84,12 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
   const { job, context, reader, tally, load } = move;
   const [part] = reader.parts;
   const batch = await reader.read(part);
-  const before = (await destination.state.read(job.table))?.names;
+  const state = await destination.state.read(job.table), before = state?.names;
   const existing = batch.kind === "files" ? await destination.describe(job.table) : undefined; // others have types
-  const declared = declaredTypes(job.stream, { existing, before });
+  const declared = declaredTypes(job.stream, { isTyped: batch.kind === "files" && isTyped(batch), existing, before });
+  const key = hashes(job.stream) ? await context.maskKey() : undefined;
+  const masks = masksOf(job.stream, key);
+  if (key !== undefined) await lendMaskKey(await ends.host.duckdb(), key);
   const ready = batch.kind === "bytes"
     ? {
       ...shapeBytes(batch, job.stream, namingOf(destination, before)),
@@ -90,6 +97,7 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
     }
     : await stagedShape(batch, ends, { move, look, before, declared });
   checkTypes(ready.batch.schema, destination, job);
+  refuseOtherMasks(masks, { before: state, names: ready.names, table: job.table, write: job.stream.write });
   const parts = partsAtOnce(ready.batch, { reader, destination, threads: job.threads });
   await using writer = await destination.open({
     table: job.table,
@@ -130,6 +138,7 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
     run: context.run,
     committedAt: new Date().toISOString(),
     names: ready.names,
+    masks,
   });
   if (load.attempt > 1) await writer.discard(); // an attempt before had committed: this one's rows are not needed
   return { ...counts, bytes: counts.bytes ?? reader.bytes ?? null };

@@ -18,6 +18,8 @@ export interface RunRequest {
   readonly emit: Emit;
   /** Takes secrets out of a text. */
   readonly mask: (text: string) => string;
+  /** The key of `mask: hash`: asked for where a stream has one. */
+  readonly maskKey: () => Promise<string>;
   /** At most this many rows of each stream. */
   readonly limit?: number;
   /** Asks before something is replaced that dteg did not make; undefined: there is nobody to ask. */

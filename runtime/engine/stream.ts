@@ -1,9 +1,11 @@
-import { type Counts, DtegError, type Format, parseName, type Reader } from "../../sdk/mod.ts";
+import { type Counts, DtegError, parseName, type Reader } from "../../sdk/mod.ts";
 import { errorReport } from "../store/error_report.ts";
 import type { StreamReport } from "../store/event.ts";
 import { withRetry } from "./commit/retry.ts";
 import { retryOptions } from "./commit/retry_options.ts";
 import { type LentHost, makeHost } from "./host.ts";
+import { hideValues } from "./mask/hidden_values.ts";
+import { acceptedFormats } from "./plan/accepted.ts";
 import { withNearest } from "./plan/jobs.ts";
 import { confirmReplace } from "./plan/confirm.ts";
 import { type Ends, type Load, moveParts, type Tally } from "./load.ts";
@@ -44,7 +46,7 @@ export async function runStream(job: StreamJob, context: RunContext): Promise<Ou
     );
     return { report: report("ok", countsOf(counts, tally)) };
   } catch (thrown) {
-    const error = asError(DtegError.from(thrown).with({ phase: tally.phase }), context);
+    const error = asError(hideValues(DtegError.from(thrown).with({ phase: tally.phase }), job.stream), context);
     return { report: report(context.signal.aborted ? "cancelled" : "failed", { error: errorReport(error) }), error };
   }
 }
@@ -103,15 +105,11 @@ function foundCommitted({ read }: Tally, warnings: string[]): Counts {
   return { inserted: read, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes: null };
 }
 
-/** What the stage can take in. */
-const STAGED: readonly Format[] = ["scan", "csv", "ndjson", "json", "parquet"];
-
 async function openReader(
   { stream, threads }: StreamJob,
   { source, destination }: Pick<Ends, "source" | "destination">,
   limit: number | undefined,
 ): Promise<Reader> {
-  const isTyped = stream.columns.some(({ type }) => type !== undefined);
   try {
     return await source.open({
       stream: stream.sql === undefined ? parseName(stream.name) : { sql: stream.sql },
@@ -121,7 +119,7 @@ async function openReader(
       where: stream.where,
       limit,
       parts: destination.can.parallelWriters ? threads : 1,
-      accepts: isTyped ? STAGED : [...destination.accepts, ...STAGED],
+      accepts: acceptedFormats(stream, destination),
       settings: stream.settings,
     });
   } catch (error) {

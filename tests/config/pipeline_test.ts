@@ -160,10 +160,10 @@ Deno.test("an error about a secret value does not show it", async () => {
 
 Deno.test("what a later version builds is said to be missing, never ignored", async () => {
   await refused(`${ENDS}streams: [ { name: a, write: scd2 } ]\n`, { code: "usage", line: 3, col: 30 });
-  await refused(`${ENDS}streams: [ { name: a, columns: { b: { mask: hash } } } ]\n`, {
+  await refused(`${ENDS}streams: [ { name: a, table: { partition_by: b } } ]\n`, {
     code: "usage",
     line: 3,
-    col: 39,
+    col: 32,
   });
   await refused(`${ENDS}streams: [a]\ncheks: 1\nmodels: []\n`, { code: "pipeline.unknown_key", line: 4 });
   equal((await load(`${ENDS}streams: [ '"odd*"' ]\n`)).streams[0].name, '"odd*"');

@@ -22,6 +22,7 @@ async function runText(folder: string, text: string): Promise<RunResult> {
     connectors: CONNECTORS,
     limits: { ...defaultLimits(), threads: 1 },
     tempParent: folder,
+    maskKey: () => Promise.reject(new Error("nothing is masked")),
     signal: new AbortController().signal,
     emit: () => {},
     mask: (text) => text,

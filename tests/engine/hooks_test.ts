@@ -52,6 +52,7 @@ async function run(parts: Partial<Pipeline>, test: (ran: Ran) => Promise<void>):
       connectors: [fileConnector, duckdbConnector],
       limits: { threads: 1, memory: 1e9 },
       tempParent: folder,
+      maskKey: () => Promise.reject(new Error("nothing is masked")),
       signal: new AbortController().signal,
       emit: (event) => events.push(event),
       mask: (text) => text.replaceAll("sesame", "***"),

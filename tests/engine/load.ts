@@ -3,7 +3,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { duckdbConnector } from "../../plugins/duckdb/mod.ts";
 import { fileConnector } from "../../plugins/file/mod.ts";
 import { columnType } from "../../runtime/config/form/column_type.ts";
-import type { PipelineStream } from "../../runtime/config/pipeline.ts";
+import type { Mask, PipelineStream } from "../../runtime/config/pipeline.ts";
 import { runPipelines } from "../../runtime/engine/run.ts";
 import type { StreamReport } from "../../runtime/store/event.ts";
 import { DtegError } from "../../sdk/mod.ts";
@@ -13,10 +13,12 @@ export interface LoadOptions {
   /** Settings of the source, as `delimiter`. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly columns?: Readonly<
-    Record<string, { readonly as?: string; readonly type?: string; readonly drop?: boolean }>
+    Record<string, { readonly as?: string; readonly type?: string; readonly drop?: boolean; readonly mask?: Mask }>
   >;
   readonly stream?: Partial<PipelineStream>;
   readonly limit?: number;
+  /** The key of `mask: hash`. */
+  readonly maskKey?: string;
   /** Name of the target; its ending says the format. */
   readonly to?: string;
   readonly toSettings?: Readonly<Record<string, unknown>>;
@@ -27,6 +29,8 @@ export interface LoadOptions {
 export interface Loaded {
   readonly report: StreamReport | undefined;
   readonly error: DtegError | undefined;
+  /** All events of the run, as JSON. */
+  readonly told: string;
 }
 
 /** A folder of a test with a product in it: loads run in this process, from source. */
@@ -53,6 +57,7 @@ export async function openBench(files: Readonly<Record<string, string | Uint8Arr
     write,
     async load(from, options = {}) {
       let moving = options.whileMoving;
+      const told: string[] = [];
       const { report, error } = await runPipelines({
         run: `t${++loads}`,
         version: "test",
@@ -61,16 +66,19 @@ export async function openBench(files: Readonly<Record<string, string | Uint8Arr
         limits: { threads: 2, memory: 1e9 },
         tempParent: temp,
         signal: new AbortController().signal,
-        emit: ({ kind }) => {
+        emit: (event) => {
+          told.push(JSON.stringify(event));
+          const { kind } = event;
           if (kind !== "stream.progress") return;
           moving?.();
           moving = undefined;
         },
         mask: (text) => text,
+        maskKey: () => Promise.resolve(options.maskKey ?? "0123456789abcdef0123456789abcdef"),
         limit: options.limit,
         confirm: () => Promise.resolve(true),
       });
-      return { report: report.pipelines[0]?.streams[0], error };
+      return { report: report.pipelines[0]?.streams[0], error, told: told.join("\n") };
     },
     async [Symbol.asyncDispose]() {
       await Deno.remove(folder, { recursive: true });
@@ -94,10 +102,11 @@ function pipelineOf(from: string, { folder, options }: { folder: string; options
       write: "replace" as const,
       key: [],
       select: [],
-      columns: Object.entries(columns).map(([name, { as, type, drop = false }]) => ({
+      columns: Object.entries(columns).map(([name, { as, type, drop = false, mask }]) => ({
         name,
         as,
         drop,
+        mask,
         type: type === undefined ? undefined : columnType(type),
       })),
       adopt: true,

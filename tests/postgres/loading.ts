@@ -4,7 +4,7 @@ import { fileConnector } from "../../plugins/file/mod.ts";
 import { postgresConnector } from "../../plugins/postgres/mod.ts";
 import { columnType } from "../../runtime/config/form/column_type.ts";
 import { DEFAULT_RETRY } from "../../runtime/config/around/retry.ts";
-import type { PipelineStream, Retry } from "../../runtime/config/pipeline.ts";
+import type { Mask, PipelineStream, Retry } from "../../runtime/config/pipeline.ts";
 import { runPipelines } from "../../runtime/engine/run.ts";
 import type { StreamReport } from "../../runtime/store/event.ts";
 import { newRunId } from "../../runtime/store/run_id.ts";
@@ -17,7 +17,7 @@ export interface LoadOptions {
   readonly key?: readonly string[];
   readonly table?: PipelineStream["table"];
   readonly columns?: Readonly<
-    Record<string, { readonly type?: string; readonly as?: string; readonly drop?: boolean }>
+    Record<string, { readonly type?: string; readonly as?: string; readonly drop?: boolean; readonly mask?: Mask }>
   >;
   /** Text of a CSV, or a path of the bench's folder. */
   readonly name?: string;
@@ -78,10 +78,11 @@ export async function openLoading(server: TestServer): Promise<Loading> {
           key: options.key ?? [],
           where: options.where,
           select: [],
-          columns: Object.entries(columns).map(([name, { as, type, drop = false }]) => ({
+          columns: Object.entries(columns).map(([name, { as, type, drop = false, mask }]) => ({
             name,
             as,
             drop,
+            mask,
             type: type === undefined ? undefined : columnType(type),
           })),
           adopt,
@@ -97,6 +98,7 @@ export async function openLoading(server: TestServer): Promise<Loading> {
       connectors: [fileConnector, duckdbConnector, postgresConnector],
       limits: { threads: 2, memory: 1e9 },
       tempParent: folder,
+      maskKey: () => Promise.resolve("0123456789abcdef0123456789abcdef"),
       signal: new AbortController().signal,
       emit: () => {},
       mask: (text) => text,

@@ -18,7 +18,7 @@ async function exists(session: PgSession, schema: string): Promise<boolean> {
 export async function readState(session: PgSession, { schema, name }: PgTable): Promise<TargetState | undefined> {
   if (!await exists(session, schema)) return undefined;
   const [row] = await session.query(
-    `SELECT pipeline, stream, target, load_id, run_id, committed_at, names::text AS names FROM ${
+    `SELECT pipeline, stream, target, load_id, run_id, committed_at, names::text AS names, masks::text AS masks FROM ${
       quoteTable(schema, STATE_TABLE)
     } WHERE target = ${quoteText(name)} ORDER BY committed_at DESC LIMIT 1`,
   );
@@ -30,6 +30,7 @@ export async function readState(session: PgSession, { schema, name }: PgTable): 
     run: row.run_id ?? "",
     committedAt: row.committed_at ?? "",
     names: JSON.parse(row.names ?? "{}"),
+    masks: JSON.parse(row.masks ?? "{}"),
   };
 }
 
@@ -62,7 +63,7 @@ export async function makeStateTable(session: PgSession, schema: string): Promis
       `CREATE TABLE IF NOT EXISTS ${
         quoteTable(schema, STATE_TABLE)
       } (pipeline text NOT NULL, stream text NOT NULL, target text NOT NULL, load_id text NOT NULL, ` +
-        `run_id text NOT NULL, committed_at text NOT NULL, names jsonb NOT NULL, PRIMARY KEY (pipeline, stream, target))`,
+        `run_id text NOT NULL, committed_at text NOT NULL, names jsonb NOT NULL, masks jsonb, PRIMARY KEY (pipeline, stream, target))`,
     );
   });
 }
@@ -77,11 +78,12 @@ export async function writeState(session: PgSession, schema: string, mark: LoadM
     mark.run,
     mark.committedAt,
     JSON.stringify(mark.names),
+    JSON.stringify(mark.masks ?? {}),
   ].map(quoteText);
   await session.query(
     `INSERT INTO ${
       quoteTable(schema, STATE_TABLE)
-    } (pipeline, stream, target, load_id, run_id, committed_at, names) VALUES (${values.join(", ")}) ` +
-      `ON CONFLICT (pipeline, stream, target) DO UPDATE SET load_id = excluded.load_id, run_id = excluded.run_id, committed_at = excluded.committed_at, names = excluded.names`,
+    } (pipeline, stream, target, load_id, run_id, committed_at, names, masks) VALUES (${values.join(", ")}) ` +
+      `ON CONFLICT (pipeline, stream, target) DO UPDATE SET load_id = excluded.load_id, run_id = excluded.run_id, committed_at = excluded.committed_at, names = excluded.names, masks = excluded.masks`,
   );
 }

@@ -1,4 +1,4 @@
-import { adhocEnd, type End, hidePasswords, type LoadOptions } from "../../config/mod.ts";
+import { adhocEnd, type End, hidePasswords, type LoadOptions, maskKey } from "../../config/mod.ts";
 import type { AskOptions } from "../../engine/ask/ask_context.ts";
 import type { Inspection, Looked } from "../../engine/inspect.ts";
 import { newRunId } from "../../store/run_id.ts";
@@ -35,6 +35,7 @@ export async function prepareAsk(app: App, input: Input): Promise<Asking> {
     limits: limitsOf(input),
     tempParent: tempParent(app),
     signal: app.signal,
+    maskKey: () => maskKey(load.environment, load),
     mask: (text) => hidePasswords(load.secrets.mask(text)),
     warn: (text) => app.terminal.log("warn", text),
   };

@@ -1,5 +1,5 @@
 import { type DtegError, DtegError as Fault, parseName } from "../../../sdk/mod.ts";
-import { hidePasswords, type Loaded, type Secrets } from "../../config/mod.ts";
+import { hidePasswords, type Loaded, type LoadOptions, maskKey } from "../../config/mod.ts";
 import type { RunRequest, RunResult } from "../../engine/run_context.ts";
 import { errorReport } from "../../store/error_report.ts";
 import type { Emit, RunReport } from "../../store/event.ts";
@@ -61,7 +61,7 @@ export const run: Command = {
     const options = await loadOptions(app, input, { runId: id });
     const loads = await choosePipelines(app, input, options);
     await requirePlan(app, input);
-    const result = await perform({ app, input, id, loads, secrets: options.secrets });
+    const result = await perform({ app, input, id, loads, options });
     return outcomeOf(result, { app, input, loads });
   },
 };
@@ -79,10 +79,10 @@ interface Performance {
   readonly input: Input;
   readonly id: string;
   readonly loads: readonly Loaded[];
-  readonly secrets: Secrets;
+  readonly options: LoadOptions;
 }
 
-async function perform({ app, input, id, loads, secrets }: Performance): Promise<RunResult> {
+async function perform({ app, input, id, loads, options: { environment, secrets } }: Performance): Promise<RunResult> {
   const view = makeRunView(app.terminal);
   const mask = (text: string) => hidePasswords(secrets.mask(text));
   const say = (level: "warn" | "info", message: string) =>
@@ -107,6 +107,7 @@ async function perform({ app, input, id, loads, secrets }: Performance): Promise
     signal: app.signal,
     emit,
     mask,
+    maskKey: () => maskKey(environment, { secrets }),
     limit: flagValue(input, FLAGS.limit),
     confirm: (question) => isYes ? Promise.resolve(true) : app.terminal.confirm(question),
   };

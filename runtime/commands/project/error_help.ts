@@ -194,6 +194,14 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     "Rows break a key or another rule of the target table.",
     "Mend the rows, load them with `merge` and the table's key, or change the table.",
   ),
+  "mask.key": help(
+    "The key of `mask: hash` cannot be read or made, or is too short or too long.",
+    "Check the rights of `.dteg/secrets`, or give 32 to 64 characters as `DTEG_SECRET_MASK_KEY`.",
+  ),
+  "mask.changed": help(
+    "Rows with other masks, or hashes of another key, would come beside those that are there.",
+    "Put mask and key back as they were, or load all rows again with `write: replace`.",
+  ),
   "schema.lossy": help(
     "A column's type cannot be held by the target without loss.",
     "Declare a type that it can hold: `columns: { c: { type: text } }`.",

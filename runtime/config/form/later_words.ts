@@ -33,7 +33,7 @@ export const LATER_IN_PIPELINE: Words = {
 };
 
 /** Keys of `columns.*` that later versions build. */
-export const LATER_IN_COLUMN: Words = words("mask", "on_loss");
+export const LATER_IN_COLUMN: Words = words("on_loss");
 
 /** Keys of `table` that later versions build. */
 export const LATER_IN_TABLE: Words = words("partition_by", "cluster_by");

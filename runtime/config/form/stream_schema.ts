@@ -1,4 +1,5 @@
 import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/typebox";
+import { MASKS } from "../pipeline.ts";
 import { COLUMN_TYPES } from "./column_type.ts";
 import { LATER_IN_COLUMN, LATER_IN_STREAM, LATER_IN_TABLE } from "./later_words.ts";
 import { noted } from "./note.ts";
@@ -30,11 +31,18 @@ const columnType = noted(
   { wanted: list(COLUMN_TYPES), words: COLUMN_TYPES },
 );
 
+const mask = Type.Union([...MASKS.map((word) => Type.Literal(word)), Type.Null()], { // null without quotes is YAML's own
+  description:
+    "What is loaded in the place of the values: `hash` the same 32 hex digits for the same value, `redact` a fixed text, `partial` " +
+    "the last characters, `null` nothing.",
+});
+
 const column = noted(
   Type.Object({
     as: Type.Optional(name("Name in the target.")),
     type: Type.Optional(columnType),
     drop: Type.Optional(Type.Boolean({ description: "Leave the column out." })),
+    mask: Type.Optional(mask),
   }, { ...closed, title: "a column" }),
   { later: LATER_IN_COLUMN, wanted: "a mapping such as { as: total, type: bigint }" },
 );

@@ -30,7 +30,8 @@ export function wanted(schema: TSchema): string {
 
 /** The words that a schema allows, when it is a choice of words. */
 export function choices(schema: TSchema): string[] | undefined {
-  const branches: TSchema[] = Array.isArray(schema.anyOf) ? schema.anyOf : [schema];
+  const all: TSchema[] = Array.isArray(schema.anyOf) ? schema.anyOf : [schema];
+  const branches = all.filter(({ type }) => type !== "null");
   return branches.every((branch) => branch.const !== undefined)
     ? branches.map((branch) => String(branch.const))
     : undefined;

@@ -1,8 +1,10 @@
 import { DtegError, parseName, type TableName, type TableOptions, type WriteMode } from "../../../sdk/mod.ts";
 import { columnType } from "../form/column_type.ts";
+import { unfitKey } from "../form/unfit_key.ts";
 import { isPattern, parsePattern, type StreamPattern } from "../form/stream_pattern.ts";
 import { STREAM_KEYS } from "../form/stream_schema.ts";
-import type { ColumnRule, PipelineStream } from "../pipeline.ts";
+import { list } from "../form/wanted.ts";
+import { type ColumnRule, type Mask, MASKS, type PipelineStream } from "../pipeline.ts";
 import { fault, isMap, member, type Plain, type PlainMap, type Tree, valueAt } from "../tree/tree.ts";
 
 /** Streams with their defaults, and what is wrong with them beyond their form. */
@@ -176,6 +178,8 @@ function streamOf(
   const columns = Object.entries(isMap(all.columns) ? all.columns : {}).map(([column, rule]) =>
     columnRule(tree, member(whereIs("columns"), column), { column, rule: isMap(rule) ? rule : {}, problems })
   );
+  const hidden = write === "merge" ? unfitKey({ key, columns }) : undefined;
+  if (hidden) problems.push(fault(tree, `${member(whereIs("columns"), hidden.column)}/mask`, hidden.fault));
   const settings = Object.fromEntries(Object.entries(all).filter(([word]) => !STREAM_KEYS.has(word)));
   return {
     errors: problems,
@@ -215,12 +219,12 @@ function columnRule(tree: Tree, pointer: string, { column, rule, problems }: Rul
       message: `"type" is ${JSON.stringify(text)}, wanted decimal(p,s) with p from 1 to 38 and s not above p`,
     }));
   }
-  if (rule.drop === true && (rule.as !== undefined || rule.type !== undefined)) {
+  const mask = maskOf(tree, `${pointer}/mask`, { rule, problems });
+  const more = rule.as !== undefined ? "a new name" : rule.type !== undefined ? "a type" : "mask" in rule && "a mask";
+  if (rule.drop === true && more) {
     problems.push(fault(tree, `${pointer}/drop`, {
       code: "pipeline.invalid",
-      message: `the column ${JSON.stringify(column)} is dropped, and yet has ${
-        rule.as === undefined ? "a type" : "a new name"
-      }`,
+      message: `the column ${JSON.stringify(column)} is dropped, and yet has ${more}`,
       hint: "leave one of them out",
     }));
   }
@@ -229,7 +233,17 @@ function columnRule(tree: Tree, pointer: string, { column, rule, problems }: Rul
     ...(typeof rule.as === "string" && { as: rule.as }),
     ...(type && { type }),
     drop: rule.drop === true,
+    ...(mask !== undefined && { mask }),
   };
+}
+
+/** The word `null` is a mask, with and without quotes; a key without a value is a slip. */
+function maskOf(tree: Tree, pointer: string, { rule, problems }: Pick<Rule, "rule" | "problems">): Mask | undefined {
+  const { mask } = rule;
+  if (mask !== null) return MASKS.find((word) => word === mask);
+  const span = tree.places.get(pointer)?.value;
+  if (!span || tree.text.slice(...span) === "null") return "null";
+  problems.push(fault(tree, pointer, { code: "pipeline.invalid", message: `"mask" is empty, wanted ${list(MASKS)}` }));
 }
 
 function tableOptions({ primary_key, indexes, comment }: PlainMap): TableOptions {

@@ -3,6 +3,7 @@ import type { PipelineStream } from "../../config/pipeline.ts";
 import type { CsvReading } from "../csv/csv_call.ts";
 import { resolveFiles } from "../files/resolve_files.ts";
 import type { LentHost } from "../host.ts";
+import { declaredTypes, isTyped } from "../plan/declared_types.ts";
 import { withNearest } from "../plan/jobs.ts";
 
 /** What of a stream decides what is read. */
@@ -44,10 +45,9 @@ export async function openStream(
     const batch = await reader.read(reader.parts[0]);
     if (batch.kind === "scan") return { scan: batch, isWhole: false, bytes };
     if (batch.kind === "bytes") throw new DtegError("internal", "a source gave bytes where a query was asked for");
-    const declared = new Map(stream.columns.flatMap(({ name, type }) => type ? [[name, type]] : []));
     const { scan } = await resolveFiles(await host.duckdb(), {
       batch,
-      declared,
+      ...declaredTypes(stream, { isTyped: isTyped(batch) }),
       guess: "first rows",
       reading,
       tempDir: host.tempDir,

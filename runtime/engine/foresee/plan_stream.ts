@@ -8,6 +8,8 @@ import {
   targetType,
   typeText,
 } from "../../../sdk/mod.ts";
+import { hideValues } from "../mask/hidden_values.ts";
+import { type Masks, masksOf } from "../mask/mask_state.ts";
 import { errorReport } from "../../store/error_report.ts";
 import { asError, type RunContext } from "../run_context.ts";
 import type { StreamJob } from "../stream_job.ts";
@@ -51,7 +53,7 @@ export async function planStream(
     return error ? { plan: { ...shown, error: errorReport(error) }, error } : { plan: shown };
   } catch (thrown) {
     context.signal.throwIfAborted();
-    const error = asError(thrown, context);
+    const error = asError(hideValues(DtegError.from(thrown), job.stream), context);
     return { plan: { ...empty, error: errorReport(error) }, error };
   }
 }
@@ -84,7 +86,7 @@ async function lookAt({ pipeline, stream, table, target }: StreamJob, context: R
     action: actionOf(aim, { existing, stays }),
     bytes: shape.bytes,
     key: aim.key,
-    columns: columnsOf(shape, { destination, nativeOf }),
+    columns: columnsOf(shape, { destination, nativeOf, masks: masksOf(stream, undefined) }),
     statements: statements.map(context.mask),
     existing: existing ? existingOf(existing) : null,
     changes: existing
@@ -121,7 +123,11 @@ function nativeType(
 
 function columnsOf(
   { read, schema, names }: PlannedShape,
-  { destination, nativeOf }: { readonly destination: Destination; readonly nativeOf: (column: Column) => string },
+  { destination, nativeOf, masks }: {
+    readonly destination: Destination;
+    readonly nativeOf: (column: Column) => string;
+    readonly masks: Masks;
+  },
 ): readonly PlannedColumn[] {
   const sourceOf = new Map(Object.entries(names).map(([name, target]) => [target, name]));
   return schema.map((column) => {
@@ -130,13 +136,14 @@ function columnsOf(
     const to = nativeOf(column);
     const { grade, note = null } = targetType(destination.types, column);
     const isSame = column.native?.type === to;
+    const mask = masks[name];
     return {
       name,
       target: column.name,
       from: found.native?.type ?? typeText(found.type),
       to,
       grade: isSame ? "exact" : grade,
-      note: isSame || grade === "exact" ? null : note,
+      note: mask !== undefined ? `mask: ${mask}` : isSame || grade === "exact" ? null : note,
     };
   });
 }

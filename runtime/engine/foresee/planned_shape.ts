@@ -1,15 +1,8 @@
-import {
-  type Destination,
-  type Existing,
-  type Format,
-  parseName,
-  type Reader,
-  type Schema,
-  type Source,
-} from "../../../sdk/mod.ts";
+import { type Destination, type Existing, parseName, type Reader, type Schema, type Source } from "../../../sdk/mod.ts";
 import { resolveFiles } from "../files/resolve_files.ts";
 import type { LentHost } from "../host.ts";
-import { declaredTypes } from "../plan/declared_types.ts";
+import { acceptedFormats } from "../plan/accepted.ts";
+import { declaredTypes, isTyped } from "../plan/declared_types.ts";
 import { withNearestOf } from "../ask/nearest_stream.ts";
 import { shapeBatch, shapeBytes } from "../plan/shape.ts";
 import type { NamedStream } from "../stream_job.ts";
@@ -31,8 +24,6 @@ interface Ends {
   readonly host: LentHost;
 }
 
-const STAGED: readonly Format[] = ["scan", "csv", "ndjson", "json", "parquet"];
-
 /** The columns that a load of the stream would have: no row is moved. */
 export async function plannedShape(
   stream: NamedStream,
@@ -51,7 +42,7 @@ export async function plannedShape(
   }
   const scan = batch.kind === "scan" ? batch : (await resolveFiles(await host.duckdb(), {
     batch,
-    ...declaredTypes(stream, { existing, before }),
+    ...declaredTypes(stream, { isTyped: isTyped(batch), existing, before }),
     guess: "first rows",
     tempDir: host.tempDir,
     log: host.log,
@@ -62,7 +53,6 @@ export async function plannedShape(
 }
 
 function openReader(stream: NamedStream, { source, destination }: Omit<Ends, "host">): Promise<Reader> {
-  const isTyped = stream.columns.some(({ type }) => type !== undefined);
   return withNearestOf({ wanted: stream.name, source }, () =>
     source.open({
       stream: stream.sql === undefined ? parseName(stream.name) : { sql: stream.sql },
@@ -71,7 +61,7 @@ function openReader(stream: NamedStream, { source, destination }: Omit<Ends, "ho
       text: stream.columns.filter(({ type }) => type?.kind === "text").map(({ name }) => name),
       where: stream.where,
       limit: 0,
-      accepts: isTyped ? STAGED : [...destination.accepts, ...STAGED],
+      accepts: acceptedFormats(stream, destination),
       settings: stream.settings,
       parts: 1,
     }));

@@ -1,4 +1,5 @@
 import { type Destination, DtegError, formatName, parseName, type Source, type TableName } from "../../../sdk/mod.ts";
+import { unfitKey } from "../../config/form/unfit_key.ts";
 import { nearest } from "../../config/nearest.ts";
 import type { Pipeline } from "../../config/pipeline.ts";
 import { makeHost } from "../host.ts";
@@ -98,6 +99,10 @@ function checkWrite(
   stream: NamedStream,
   { can, label, limit }: { can: readonly string[]; label: string; limit?: number },
 ): void {
+  const unfit = stream.write === "merge" ? unfitKey(stream) : undefined;
+  if (unfit) {
+    throw new DtegError(unfit.fault.code, unfit.fault.message, { column: unfit.column, hint: unfit.fault.hint });
+  }
   if (!can.includes(stream.write)) {
     throw new DtegError("usage", `this version cannot ${stream.write} into ${label}; it can ${can.join(" or ")}`, {
       hint: "a folder (its path ends with /) takes append, a DuckDB file takes append and merge",

@@ -4,6 +4,7 @@ import type { ColumnRule, PipelineStream } from "../../config/pipeline.ts";
 import { castValue } from "../move/cast_value.ts";
 import { columnAliases, columnRefs } from "../move/column_refs.ts";
 import { refuse } from "../move/duck_error.ts";
+import { maskValue } from "../mask/mask_value.ts";
 import { type NameLimits, targetNames } from "./names.ts";
 
 /** What a stream's rows become on their way. */
@@ -44,7 +45,7 @@ export interface Naming extends NameLimits {
   readonly types?: readonly TypeRow[];
 }
 
-/** Applies `select` and `columns` (drop, as, type) and gives each column the name that it has in the target. */
+/** Applies `select` and `columns` (drop, as, type, mask) and gives each column the name that it has in the target. */
 export function shapeBatch(
   batch: ScanBatch,
   rules: Rules,
@@ -56,12 +57,17 @@ export function shapeBatch(
     const at = batch.schema.findIndex((column) => column.name === name);
     const column = batch.schema[at];
     const asked = ruleOf.get(name)?.type ?? column.type;
-    const row = types.find((candidate) => candidate.matches(asked));
-    const type = row?.through?.(asked) ?? asked;
-    const native = ruleOf.get(name)?.type ? undefined : column.native;
+    const rule = ruleOf.get(name);
+    const mask = rule?.mask;
+    const source = { ...column, ref: refs.columns[at] };
+    const masked = mask && maskValue({ type: asked, sql: castValue(source, asked) }, mask);
+    const loaded = masked?.type ?? asked;
+    const row = types.find((candidate) => candidate.matches(loaded));
+    const type = row?.through?.(loaded) ?? loaded;
+    const native = rule?.type || (mask && mask !== "null") ? undefined : column.native;
     return {
-      column: { ...column, name: names[index], type, native },
-      sql: withoutLacking(castValue({ ...column, ref: refs.columns[at] }, type), { name, row }),
+      column: { ...column, name: names[index], type, native, ...(mask === "null" && { nullable: true }) },
+      sql: withoutLacking(masked?.sql ?? castValue(source, type), { name, row }),
     };
   });
   const schema = picked.map(({ column }) => column);
@@ -80,6 +86,10 @@ function withoutLacking(value: string, { name, row }: { readonly name: string; r
 
 /** A stream of bytes with the names that its columns get; what is wanted of them the source has picked already. */
 export function shapeBytes(batch: BytesBatch, rules: Rules, naming: Naming): Shape & { readonly batch: BytesBatch } {
+  const masked = rules.columns.find(({ mask }) => mask !== undefined)?.name;
+  if (masked !== undefined) {
+    throw new DtegError("internal", `bytes of column ${masked}, which is masked, would go unread`);
+  }
   const { wanted, names } = namesOf(
     batch.schema,
     { select: [], columns: rules.columns.filter(({ drop }) => !drop) },
