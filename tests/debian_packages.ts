@@ -5,6 +5,7 @@ const WANTED: readonly { readonly command: string; readonly package: string }[] 
   { command: "script", package: "bsdutils" }, // to run it on a terminal
   { command: "zsh", package: "zsh" }, // to complete lines in
   { command: "fish", package: "fish" },
+  { command: "locale-gen", package: "locales" }, // to run PostgreSQL in other countries
   { command: "pgbouncer", package: "pgbouncer" }, // to stand between dteg and PostgreSQL
 ];
 

@@ -1,6 +1,6 @@
 import { type Column, cursorCandidates, findTable, quoteText, type Stream, type TableName } from "../../sdk/mod.ts";
 import type { PgRow, PgSession } from "./session.ts";
-import { typeOfPg } from "./type_map.ts";
+import { type PgTypeShape, typeOfPg } from "./type_map.ts";
 
 /** Schemas that are the server's own. */
 const OWN_SCHEMAS = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'";
@@ -22,15 +22,7 @@ export interface Relation {
 }
 
 /** A column of a relation or query with what reading it takes. */
-export interface PgColumn extends Column {
-  /** The type as PostgreSQL prints it: `numeric(10,2)`. */
-  readonly pgType: string;
-  /** Name of the type without modifiers, elements' name for arrays; base type of a domain. */
-  readonly base: string;
-  readonly isArray: boolean;
-  /** b base, e enum, c composite, r range, m multirange, p pseudo. */
-  readonly category: string;
-  readonly isBuiltIn: boolean;
+export interface PgColumn extends Column, PgTypeShape {
   readonly isDomain: boolean;
 }
 
@@ -96,7 +88,8 @@ async function typed(session: PgSession, columns: readonly BareColumn[]): Promis
     const rows = await session.query(
       `SELECT ${TYPE_LIST} FROM (VALUES ${list.join(", ")}) c(type, modifier, place) ${TYPE_JOINS}`,
     );
-    for (const row of rows) session.types.set(typeKey(missing[Number(row.place)]), typeOfRow(row));
+    const moneyDigits = rows.some(({ base }) => base === "money") ? await moneyDigitsOf(session) : undefined;
+    for (const row of rows) session.types.set(typeKey(missing[Number(row.place)]), typeOfRow(row, moneyDigits));
   }
   return columns.map((column) => {
     const { name, isRequired, comment } = column;
@@ -106,7 +99,13 @@ async function typed(session: PgSession, columns: readonly BareColumn[]): Promis
   });
 }
 
-function typeOfRow(row: PgRow): PgType {
+/** Digits behind the point of money: its binary form counts the smallest coin of the server's `lc_monetary`. */
+export async function moneyDigitsOf(session: PgSession): Promise<number> {
+  const [{ digits }] = await session.query("SELECT scale(1::money::numeric)::text AS digits");
+  return Number(digits);
+}
+
+function typeOfRow(row: PgRow, moneyDigits: number | undefined): PgType {
   const described = {
     pgType: row.type ?? "",
     base: row.base ?? "",
@@ -114,6 +113,7 @@ function typeOfRow(row: PgRow): PgType {
     category: row.category ?? "b",
     isBuiltIn: row.built_in === "true",
     isDomain: row.is_domain === "true",
+    ...(row.base === "money" && { moneyDigits }),
   };
   return { ...described, type: typeOfPg(described), native: { system: "postgres", type: described.pgType } };
 }

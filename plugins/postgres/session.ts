@@ -44,8 +44,7 @@ interface FieldLike {
 }
 
 /** For one transaction: the text forms, and names that mean the same on every server. */
-const FORMS = `${localForms()}; SET LOCAL client_min_messages = 'warning'; SET LOCAL search_path = ''; ` +
-  "SET LOCAL standard_conforming_strings = on";
+const FORMS = `${localForms()}; SET LOCAL client_min_messages = 'warning'; SET LOCAL search_path = ''`;
 
 /** How long an interrupted run waits for the reply to COMMIT, in milliseconds. */
 const COMMIT_GRACE = 5000;

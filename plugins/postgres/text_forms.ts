@@ -1,12 +1,14 @@
 import { quoteText } from "../../sdk/mod.ts";
 
-/** Settings under which the server's text of a value is the same everywhere, whatever role, database and session say. */
+/** Settings under which a value's text, and a literal of a statement, mean the same whatever role, database and session say. */
 const TEXT_FORMS: Readonly<Record<string, string>> = {
   TimeZone: "UTC",
   DateStyle: "ISO, YMD",
   IntervalStyle: "postgres",
   extra_float_digits: "1",
   bytea_output: "hex",
+  xmloption: "content",
+  standard_conforming_strings: "on",
 };
 
 /** Statements that set the text forms for the transaction that is open. */

@@ -7,9 +7,11 @@ export interface PgTypeShape {
   /** Name without modifiers; of an array that of its elements, of a domain that of its base type. */
   readonly base: string;
   readonly isArray: boolean;
-  /** b base, e enum, c composite, r range, m multirange. */
+  /** b base, e enum, c composite, r range, m multirange, p pseudo. */
   readonly category: string;
   readonly isBuiltIn: boolean;
+  /** Of money: the digits behind the point that its server counts by. */
+  readonly moneyDigits?: number;
 }
 
 const SIMPLE: Readonly<Record<string, SimpleKind>> = {
@@ -89,20 +91,27 @@ export function isBoundedNumeric(shape: PgTypeShape): boolean {
   return type.kind === "decimal" && type.precision !== undefined;
 }
 
+/** Built-in types whose binary form is a number of their own server (a table's, a role's), or that no server takes in. */
+const OWN_NUMBERS = /^(reg.+|aclitem|pg_node_tree|pg_ndistinct|pg_dependencies|pg_mcv_list|oidvector|int2vector)$/;
+
+/** Digits of money that a server of an ordinary locale has. */
+export const MONEY_DIGITS = 2;
+
 /** SQL of the server that gives a column in a type that binary COPY carries to another server. */
 export function copyForm(column: PgTypeShape & { readonly name: string }): string {
   const name = quoteName(column.name);
   if (copiesAsIs(column)) return name;
-  return `${name}::${column.isArray ? "text[]" : "text"} AS ${name}`;
+  return `${name}::${copiedType(column)} AS ${name}`;
 }
 
 /** True for a type that every server has: its binary form means the same everywhere. */
-export function copiesAsIs({ isBuiltIn, category }: PgTypeShape): boolean {
-  return isBuiltIn && (category === "b" || category === "r" || category === "m");
+export function copiesAsIs({ isBuiltIn, category, base, moneyDigits = MONEY_DIGITS }: PgTypeShape): boolean {
+  return isBuiltIn && (category === "b" || category === "r" || category === "m") && !OWN_NUMBERS.test(base) &&
+    moneyDigits === MONEY_DIGITS;
 }
 
 /** The type that a column has in a table of another server. */
 export function copiedType(column: PgTypeShape): string {
   if (copiesAsIs(column)) return column.pgType;
-  return column.isArray ? "text[]" : "text";
+  return `${column.base === "money" ? "numeric" : "text"}${column.isArray ? "[]" : ""}`;
 }

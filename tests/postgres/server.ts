@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly standby?: boolean;
   /** Lines before those of pg_hba.conf. */
   readonly hba?: readonly string[];
+  /** Variables of the server's process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Settings of postgresql.conf. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -46,7 +48,7 @@ export interface TestServer extends AsyncDisposable {
 
 /** Starts a server on a free port of the loopback, with passwords (scram). */
 export async function openServer(options: ServerOptions = {}): Promise<TestServer> {
-  const { tls = false, settings = {}, standby = false, hba = [], version = chosen.version } = options;
+  const { tls = false, settings = {}, standby = false, hba = [], version = chosen.version, env } = options;
   const debian = postgresFolder();
   if (!debian) throw new Error("PostgreSQL is not installed: `./task test` installs it");
   const bin = version === "18" ? await packagedPostgres() : debian;
@@ -92,7 +94,7 @@ export async function openServer(options: ServerOptions = {}): Promise<TestServe
   if (standby) await run("touch", [`${data}/standby.signal`], runAs);
   const watchdog = startWatchdog(folder);
   const control = (...args: readonly string[]) =>
-    run(`${bin}/pg_ctl`, ["-D", data, "-w", "-s", "-l", `${folder}/log`, ...args], runAs);
+    run(`${bin}/pg_ctl`, ["-D", data, "-w", "-s", "-l", `${folder}/log`, ...args], { ...runAs, env });
   await control("start");
   let names = 0;
 

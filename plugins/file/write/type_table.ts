@@ -33,6 +33,7 @@ export const PARQUET_TYPES: readonly TypeRow[] = [
   row("decimal, p > 38 or no bound", "STRING", { matches: isWide, note: "all digits, as text" }),
   row("float32, float64", (type) => type.kind === "float32" ? "FLOAT" : "DOUBLE", {
     matches: of("float32", "float64"),
+    note: "zero and minus zero may become one another",
   }),
   row("text, other", "STRING", { matches: of("text", "other") }),
   row("bytes", "BYTE_ARRAY", { matches: of("bytes") }),

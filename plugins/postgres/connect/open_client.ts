@@ -5,6 +5,12 @@ import type { PgClient } from "../driver.ts";
 import type { Parameters, ServerAddress } from "../parameters.ts";
 import { clientCertificate, readFile } from "./client_certificate.ts";
 
+/** What a server says of its settings while it logs a client in. */
+interface ServerSetting {
+  readonly parameterName: string;
+  readonly parameterValue: string;
+}
+
 /** Connects and logs in; `step` is told what begins. */
 export async function openClient(
   server: ServerAddress,
@@ -30,7 +36,12 @@ export async function openClient(
   });
   client.on("error", () => {}); // an idle connection that ends is told by the next statement
   if (step) tellSteps(client, { server, parameters, useTls, step });
+  let isPlainText = true; // a backslash in a literal is one; a server tells when a role has it otherwise, and a pooler keeps what is set
+  client.connection.on("parameterStatus", ({ parameterName: name, parameterValue: value }: ServerSetting) => {
+    if (name === "standard_conforming_strings") isPlainText = value === "on";
+  });
   await client.connect();
+  if (!isPlainText) await client.query("SET standard_conforming_strings = on");
   return client;
 }
 

@@ -135,6 +135,7 @@ function valueOf(column: ReadColumn, duck: DuckSession): string {
     const stop = duck.refuse({ column: column.name, type: `${type.kind} before the year 294247` }, unwrapped(ref));
     return `CASE WHEN ${ref} IS NULL OR ${ref} >= ${native} '4800-01-01 (BC) 00:00:00' OR NOT isfinite(${ref}) THEN ${ref} ELSE ${stop} END`;
   }
+  if (type.kind === "uint32") return `CAST(${ref} AS UINTEGER)`; // an oid: the extension has it as BIGINT or as text
   if (isTextual(type)) return `CAST(${ref} AS VARCHAR)`;
   return ref;
 }

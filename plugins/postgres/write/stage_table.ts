@@ -1,5 +1,15 @@
-import { type Column, quoteName, quoteTable, quoteText, type Schema, type Target } from "../../../sdk/mod.ts";
+import {
+  type Column,
+  DtegError,
+  quoteName,
+  quoteTable,
+  quoteText,
+  type Schema,
+  type Target,
+} from "../../../sdk/mod.ts";
+import { moneyDigitsOf } from "../catalog.ts";
 import type { PgSession } from "../session.ts";
+import { MONEY_DIGITS } from "../type_map.ts";
 import type { PgTable } from "./existing_table.ts";
 import { pgType } from "./type_table.ts";
 
@@ -20,6 +30,23 @@ export function makeStaging(
   return `CREATE ${becomesTable ? "" : "UNLOGGED "}TABLE ${
     quoteTable(schema, name)
   } (${list}) WITH (autovacuum_enabled = false)`;
+}
+
+/** Refuses money in its binary form where this server would take cents for whole coins. */
+export async function requireMoneyUnit(session: PgSession, columns: Schema): Promise<void> {
+  const money = columns.find(({ native }) => native?.system === "postgres" && /^money(\[\])?$/.test(native.type));
+  if (!money || await moneyDigitsOf(session) === MONEY_DIGITS) return;
+  throw new DtegError(
+    "schema.incompatible",
+    `column ${
+      JSON.stringify(money.name)
+    } is money of two digits behind the point, and ${session.label} counts money otherwise`,
+    {
+      column: money.name,
+      hint:
+        `declare it as a number: columns: { ${money.name}: { type: "decimal(19,2)" } }, or change lc_monetary there`,
+    },
+  );
 }
 
 /** Drops staging tables of runs that are no more: those that no session of the server belongs to. */

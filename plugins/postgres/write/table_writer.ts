@@ -20,7 +20,7 @@ import { fitColumns, loadedColumns } from "./fit_columns.ts";
 import { askCommitted } from "./lost_commit.ts";
 import { insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
 import { requireRights } from "../connect/rights.ts";
-import { makeStaging, removeDead, stagingOf } from "./stage_table.ts";
+import { makeStaging, removeDead, requireMoneyUnit, stagingOf } from "./stage_table.ts";
 import { holdName, isCommitted, makeStateTable, writeState } from "./state_table.ts";
 import { targetError } from "./target_error.ts";
 
@@ -68,6 +68,7 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
       if (batch.format !== "pgcopy" && batch.format !== "csv") {
         throw new DtegError("internal", `PostgreSQL takes no bytes of ${batch.format}`);
       }
+      if (batch.format === "pgcopy") await requireMoneyUnit(session, batch.schema);
       const make = makeStaging(staging, batch.schema, { becomesTable: !isKept(first) });
       const options = format[batch.format];
       isStaged = true;

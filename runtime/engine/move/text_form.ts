@@ -42,6 +42,8 @@ export function csvText(type: DataType, ref: string): string {
       return instantText(ref);
     case "interval":
       return intervalText(ref);
+    case "timetz":
+      return zonedTimeText(ref);
     case "list":
     case "struct":
       return jsonText(type, ref, { form: { format: "ndjson" } });
@@ -136,6 +138,12 @@ function instantText(ref: string): string {
   return `CASE WHEN ${ref} BETWEEN TIMESTAMPTZ '${FIRST}+00' AND TIMESTAMPTZ '${LAST}+00' ` +
     `THEN strftime(make_timestamp(epoch_us(${ref})), '${TIME}.%fZ') ` +
     `WHEN isfinite(${ref}) THEN CAST(make_timestamp(epoch_us(${ref})) AS VARCHAR) || 'Z' ELSE CAST(${ref} AS VARCHAR) END`;
+}
+
+/** DuckDB leaves the minutes of an offset out where they are zero and seconds follow, which then read as minutes. */
+function zonedTimeText(ref: string): string {
+  const text = `CAST(${ref} AS VARCHAR)`, offset = `abs(date_part('timezone', ${ref}))`;
+  return `CASE WHEN ${offset} % 60 > 0 AND ${offset} % 3600 < 60 THEN regexp_replace(${text}, '(:[0-9]{2})$', ':00\\1') ELSE ${text} END`;
 }
 
 /** ISO 8601: the parts keep their own signs, as months, days and seconds do in an interval. */
