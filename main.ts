@@ -58,12 +58,13 @@ async function main(words: readonly string[]): Promise<number> {
     folder: currentFolder,
     signal,
     connectors: lazy(async () => {
-      const [{ fileConnector }, { duckdbConnector }, { postgresConnector }] = await Promise.all([
+      const [{ fileConnector }, { duckdbConnector }, { postgresConnector }, { mysqlConnector }] = await Promise.all([
         import("./plugins/file/mod.ts"),
         import("./plugins/duckdb/mod.ts"),
         import("./plugins/postgres/mod.ts"),
+        import("./plugins/mysql/mod.ts"),
       ]);
-      return [fileConnector, duckdbConnector, postgresConnector];
+      return [fileConnector, duckdbConnector, postgresConnector, mysqlConnector];
     }),
     store: lazy(async () => {
       const [{ openRunStore }, { storeFolder }] = await Promise.all([

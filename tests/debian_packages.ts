@@ -14,6 +14,7 @@ export async function installPackages(): Promise<void> {
   const missing = WANTED.filter(({ command }) => !isThere(command)).map((wanted) => wanted.package);
   const isServerMissing = postgresFolder() === undefined;
   if (isServerMissing) missing.push("postgresql");
+  if (!mariadbInstalled()) missing.push("mariadb-server");
   if (missing.length === 0) return;
   const sudo = Deno.uid() === 0 ? [] : isThere("sudo") ? ["sudo"] : undefined;
   const wish = `the tests want the Debian packages: ${missing.join(" ")}`;
@@ -46,6 +47,11 @@ export function postgresFolder(): string | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+/** Whether MariaDB's server and client are there. Debian's package starts no service where none can be run. */
+export function mariadbInstalled(): boolean {
+  return ["mariadbd", "mariadb-install-db", "mariadb"].every(isThere);
 }
 
 function isThere(command: string): boolean {

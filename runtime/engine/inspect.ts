@@ -1,4 +1,4 @@
-import { DtegError, formatName, quoteName, type ScanBatch, typeText } from "../../sdk/mod.ts";
+import { type Batch, DtegError, formatName, quoteName, type ScanBatch, typeText } from "../../sdk/mod.ts";
 import type { End, PipelineStream } from "../config/pipeline.ts";
 import { type AskOptions, openAsk } from "./ask/ask_context.ts";
 import { type OpenSource, openSource } from "./ask/open_end.ts";
@@ -6,6 +6,7 @@ import { isOneStatement } from "./ask/one_statement.ts";
 import { openStream, plainStream, type StreamToRead } from "./ask/open_stream.ts";
 import { asReading, withPlace } from "./ask/sql_place.ts";
 import type { CsvReading } from "./csv/csv_call.ts";
+import { bytesScan } from "./pipe/bytes_scan.ts";
 import { hideValues } from "./mask/hidden_values.ts";
 import { hashes, lendMaskKey } from "./mask/mask_key.ts";
 import { columnRefs } from "./move/column_refs.ts";
@@ -88,7 +89,7 @@ export async function inspect(end: End, options: AskOptions): Promise<Inspection
         await eachPiece(session, asked, (rows) => take({ columns, rows }));
       };
       try {
-        if (source.query) await give(scanOf(await source.query(statement)));
+        if (source.query) await give(scanOf(await source.query(statement), host.tempDir));
         else await give(await askFiles(statement, { opened, session }));
       } catch (error) {
         throw await withNearestTable(withPlace(error, statement), opened);
@@ -114,9 +115,10 @@ export async function inspect(end: End, options: AskOptions): Promise<Inspection
 const columnsOf = ({ schema }: ScanBatch): LookedColumns =>
   schema.map(({ name, type }) => ({ name, type: typeText(type) }));
 
-function scanOf(batch: { readonly kind: string }): ScanBatch {
+function scanOf(batch: Batch, tempDir: string): ScanBatch {
+  if (batch.kind === "bytes") return bytesScan(batch, { tempDir });
   if (batch.kind !== "scan") throw new DtegError("internal", `a query gives a query, not ${batch.kind}`);
-  return batch as ScanBatch;
+  return batch;
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 } from "../../sdk/mod.ts";
 import { type FilesRequest, type ResolvedFiles, resolveFiles } from "./files/resolve_files.ts";
 import type { LentHost } from "./host.ts";
+import { asTaken } from "./pipe/as_taken.ts";
 import { columnRefs } from "./move/column_refs.ts";
 import { deliver, partsAtOnce } from "./commit/deliver.ts";
 import type { StageSession } from "./move/session.ts";
@@ -83,7 +84,7 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
   const { destination } = ends;
   const { job, context, reader, tally, load } = move;
   const [part] = reader.parts;
-  const batch = await reader.read(part);
+  const batch = asTaken(await reader.read(part), destination, { stream: job.stream, tempDir: ends.host.tempDir });
   const state = await destination.state.read(job.table), before = state?.names;
   const existing = batch.kind === "files" ? await destination.describe(job.table) : undefined; // others have types
   const declared = declaredTypes(job.stream, { isTyped: batch.kind === "files" && isTyped(batch), existing, before });

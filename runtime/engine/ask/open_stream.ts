@@ -1,6 +1,7 @@
 import { DtegError, parseName, type ScanBatch, type Source } from "../../../sdk/mod.ts";
 import type { PipelineStream } from "../../config/pipeline.ts";
 import type { CsvReading } from "../csv/csv_call.ts";
+import { bytesScan } from "../pipe/bytes_scan.ts";
 import { resolveFiles } from "../files/resolve_files.ts";
 import type { LentHost } from "../host.ts";
 import { declaredTypes, isTyped } from "../plan/declared_types.ts";
@@ -44,7 +45,9 @@ export async function openStream(
     const { bytes } = reader;
     const batch = await reader.read(reader.parts[0]);
     if (batch.kind === "scan") return { scan: batch, isWhole: false, bytes };
-    if (batch.kind === "bytes") throw new DtegError("internal", "a source gave bytes where a query was asked for");
+    if (batch.kind === "bytes") {
+      return { scan: bytesScan(batch, { tempDir: host.tempDir }), isWhole: false, bytes };
+    }
     const { scan } = await resolveFiles(await host.duckdb(), {
       batch,
       ...declaredTypes(stream, { isTyped: isTyped(batch) }),

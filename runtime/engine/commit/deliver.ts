@@ -7,7 +7,7 @@ import {
   type ScanBatch,
   type Writer,
 } from "../../../sdk/mod.ts";
-import { openCsvPipe } from "../move/csv_pipe.ts";
+import { openCsvPipe } from "../pipe/csv_pipe.ts";
 
 /** Below this the connections of more writers cost more than they bring; bytes. */
 const WORTH_PARTS = 64e6;

@@ -1,6 +1,7 @@
 import { type Destination, type Existing, parseName, type Reader, type Schema, type Source } from "../../../sdk/mod.ts";
 import { resolveFiles } from "../files/resolve_files.ts";
 import type { LentHost } from "../host.ts";
+import { asTaken } from "../pipe/as_taken.ts";
 import { acceptedFormats } from "../plan/accepted.ts";
 import { declaredTypes, isTyped } from "../plan/declared_types.ts";
 import { withNearestOf } from "../ask/nearest_stream.ts";
@@ -33,7 +34,7 @@ export async function plannedShape(
   await using reader = await openReader(stream, { source, destination });
   const { can: { foldsCase, nameBytes }, types } = destination;
   const naming = { foldsCase, nameBytes, before };
-  const batch = await reader.read(reader.parts[0]);
+  const batch = asTaken(await reader.read(reader.parts[0]), destination, { stream, tempDir: host.tempDir });
   const bytes = reader.bytes ?? null;
   if (batch.kind === "bytes") {
     await batch.stream.cancel();

@@ -4,11 +4,15 @@ import type { PipelineStream } from "../../config/pipeline.ts";
 /** What the stage can take in. */
 const STAGED: readonly Format[] = ["scan", "csv", "ndjson", "json", "parquet"];
 
-/** Formats in which a source may hand a stream over, best first. What the stage has to change goes no way around it. */
+/** Whether the stage has to change values of a stream: then nothing goes around it. */
+export function isChanged({ columns }: Pick<PipelineStream, "columns">): boolean {
+  return columns.some(({ type, mask }) => type !== undefined || mask !== undefined);
+}
+
+/** Formats in which a source may hand a stream over, best first. */
 export function acceptedFormats(
-  { columns }: Pick<PipelineStream, "columns">,
+  stream: Pick<PipelineStream, "columns">,
   { accepts }: Destination,
 ): readonly Format[] {
-  const isChanged = columns.some(({ type, mask }) => type !== undefined || mask !== undefined);
-  return isChanged ? STAGED : [...accepts, ...STAGED];
+  return isChanged(stream) ? STAGED : [...accepts, ...STAGED];
 }

@@ -72,6 +72,7 @@ export function openCsvPipe(session: DuckSession, scan: ScanBatch, { tempDir, co
       for (const outlet of outlets) outlet.close(); // DuckDB's next write fails when nobody reads
       release();
       await writing;
+      for (const fifo of fifos) fifo[Symbol.dispose]();
       await Deno.remove(folder, { recursive: true });
     },
   };

@@ -1,6 +1,6 @@
 import { DtegError } from "../../../sdk/mod.ts";
 
-const O_RDWR = 2, O_NONBLOCK = 0o4000, O_CLOEXEC = 0o2000000, F_SETPIPE_SZ = 1031;
+const O_WRONLY = 1, O_RDWR = 2, O_NONBLOCK = 0o4000, O_CLOEXEC = 0o2000000, F_SETPIPE_SZ = 1031;
 const BUFFER = 1 << 20;
 
 /** A named pipe. As long as its keeper end is open, nobody waits for the other side to open it. */
@@ -8,6 +8,8 @@ export interface Fifo extends Disposable {
   readonly path: string;
   /** Lets go of the keeper end: from now on the writer's close is the end, and a missing reader an error. */
   release(): void;
+  /** The writer's end; nothing as long as nobody reads. Only after {@linkcode release}: the keeper counts as a reader. */
+  openIfRead(): Deno.FsFile | undefined;
 }
 
 /** Makes a named pipe with libc, so that no tool is needed. */
@@ -36,13 +38,21 @@ export function makeFifo(path: string): Fifo {
     if (!isOpen) return;
     isOpen = false;
     libc.close(keeper);
-    library.close();
   };
   return {
     path,
     release,
+    openIfRead() {
+      const probe = libc.open(name, O_WRONLY | O_NONBLOCK | O_CLOEXEC); // fails where nobody reads, and never waits
+      if (probe < 0) return undefined;
+      libc.fcntl(probe, F_SETPIPE_SZ, BUFFER);
+      const file = Deno.openSync(path, { write: true });
+      libc.close(probe); // after it: a reader that sees no writer takes that for the end
+      return file;
+    },
     [Symbol.dispose]() {
       release();
+      library.close();
       Deno.removeSync(path);
     },
   };

@@ -1,0 +1,83 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { checkServerIdentity, rootCertificates, type TLSSocket } from "node:tls";
+import { DtegError } from "../../../sdk/mod.ts";
+import type { MysqlClient } from "../driver.ts";
+import type { Parameters } from "../parameters.ts";
+
+/** What the driver takes for TLS. */
+export interface TlsOptions {
+  readonly rejectUnauthorized: boolean;
+  readonly ca: string | string[];
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** Certificates and keys, looked through here: the runtime does not come back from one that its TLS cannot use. */
+export function tlsOptions({ sslmode, sslrootcert = "system", sslcert, sslkey, sslpassword }: Parameters): TlsOptions {
+  const ca = sslrootcert === "system" ? [...rootCertificates] : readFile(sslrootcert, "sslrootcert");
+  const trust = { rejectUnauthorized: sslmode.startsWith("verify-"), ca };
+  if (sslcert === undefined) return trust;
+  if (sslkey === undefined) throw bad("sslcert", sslcert, "has no key beside it: sslkey names none");
+  const cert = readFile(sslcert, "sslcert");
+  const key = openKey(sslkey, sslpassword);
+  if (!parseCertificate(cert, sslcert).checkPrivateKey(key)) {
+    throw bad("sslcert", sslcert, `is not made for the key "${sslkey}" of sslkey`);
+  }
+  return { ...trust, cert, key: String(key.export({ type: "pkcs8", format: "pem" })) };
+}
+
+/** With verify-full the certificate must be for the host that was asked for, a name or an address: the driver looks at names only. */
+export function checkIdentity(client: MysqlClient, { sslmode, host }: Parameters): void {
+  if (sslmode !== "verify-full") return;
+  const fault = checkServerIdentity(host, socketOf(client).getPeerCertificate(true));
+  if (fault) throw fault;
+}
+
+function socketOf(client: MysqlClient): TLSSocket {
+  const socket: unknown = Reflect.get(client, "stream");
+  if (socket instanceof Object && "getPeerCertificate" in socket) return socket as TLSSocket;
+  throw new DtegError("internal", "the driver keeps its TLS connection in another place than it did");
+}
+
+function readFile(path: string, setting: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new DtegError("connector.config", `cannot read the file "${path}" of ${setting}`, { path, cause });
+  }
+}
+
+function bad(setting: string, path: string, what: string, hint?: string): DtegError {
+  return new DtegError("connector.config", `the file "${path}" of ${setting} ${what}`, { path, hint });
+}
+
+function parseCertificate(text: string, path: string): X509Certificate {
+  try {
+    return new X509Certificate(text);
+  } catch {
+    throw bad("sslcert", path, "holds no certificate in PEM form");
+  }
+}
+
+function openKey(path: string, password: string | undefined) {
+  const text = readFile(path, "sslkey");
+  const isShut = text.includes("ENCRYPTED");
+  if (isShut && password === undefined) {
+    throw bad(
+      "sslkey",
+      path,
+      "is encrypted, and no sslpassword is given",
+      "set sslpassword, by ${secret.…} or ${env.…}",
+    );
+  }
+  try {
+    return createPrivateKey({ key: text, ...(isShut && { passphrase: password }) });
+  } catch {
+    throw bad(
+      "sslkey",
+      path,
+      isShut ? "cannot be opened with the sslpassword" : "holds no key in PEM form that can be read",
+    );
+  }
+}

@@ -1,0 +1,104 @@
+import { type BytesBatch, type Column, type DataType, DtegError, quoteText, type ScanBatch } from "../../../sdk/mod.ts";
+import { quoteName } from "../../../sdk/mod.ts";
+import { parseText } from "../text/parse_text.ts";
+import { columnAliases } from "../move/column_refs.ts";
+import { duckType, isWide } from "../move/duck_type.ts";
+import { makeFifo } from "./fifo.ts";
+
+/** The longest row that DuckDB takes, in bytes, and its buffer, which holds two of them. */
+const LINE = 32 * 2 ** 20, BUFFER = 2 * LINE;
+
+/** Types that DuckDB's reader makes of their text without loss, or stops at it. */
+const READ_TYPED: ReadonlySet<DataType["kind"]> = new Set([
+  "bool",
+  "int8",
+  "int16",
+  "int32",
+  "int64",
+  "uint8",
+  "uint16",
+  "uint32",
+  "uint64",
+]);
+
+/** A stream of CSV as a query of its typed columns: it flows through a named pipe while the query runs. It can be read once. */
+export function bytesScan(batch: BytesBatch, { tempDir }: { readonly tempDir: string }): ScanBatch {
+  if (batch.format !== "csv") throw new DtegError("internal", `the stage takes no bytes of ${batch.format}`);
+  const path = `${tempDir}/bytes-${crypto.randomUUID().slice(0, 12)}.csv`;
+  const { schema } = batch;
+  const aliases = columnAliases(schema);
+  const list = schema.map((column, index) => `${valueOf(column, `r.c${index}`)} AS ${quoteName(aliases[index])}`);
+  return {
+    kind: "scan",
+    schema,
+    query: `SELECT ${list.join(", ")} FROM ${readPipe(path, schema)} r`,
+    within: (step) => pumping(batch.stream, { path, step }),
+  };
+}
+
+const isReadTyped = (type: DataType) => READ_TYPED.has(type.kind) || type.kind === "decimal" && !isWide(type);
+
+/** A value of the text form: what is no such value stops the query. */
+function valueOf({ name, type }: Column, ref: string): string {
+  if (isReadTyped(type) || isWide(type)) return ref;
+  return parseText({ name, ref, type, rule: "value" });
+}
+
+function readPipe(path: string, schema: BytesBatch["schema"]): string {
+  const columns = schema.map(({ type }, index) => `'c${index}': '${isReadTyped(type) ? duckType(type) : "VARCHAR"}'`);
+  const settings = {
+    auto_detect: "false",
+    compression: "'none'",
+    strict_mode: "true",
+    header: "false",
+    delim: "','",
+    quote: `'"'`,
+    escape: `'"'`,
+    nullstr: "''",
+    allow_quoted_nulls: "false",
+    new_line: "'\\n'",
+    columns: `{${columns.join(", ")}}`,
+    hive_partitioning: "false",
+    parallel: "false", // a pipe is read once: a thread that began in the middle of a text could not be put right
+    max_line_size: String(LINE),
+    buffer_size: String(BUFFER),
+  };
+  const list = Object.entries(settings).map(([key, value]) => `${key} = ${value}`).join(", ");
+  return `read_csv(${quoteText(path)}, ${list})`;
+}
+
+/** Feeds the pipe while a step reads it. What broke the stream off tells more than what the reader then says. */
+async function pumping<T>(
+  stream: ReadableStream<Uint8Array>,
+  { path, step }: { readonly path: string; readonly step: () => Promise<T> },
+): Promise<T> {
+  using fifo = makeFifo(path);
+  fifo.release(); // what is written before DuckDB opens its end, and closed again, would be lost
+  let failure: unknown;
+  let isOver = false;
+  const pump = async () => {
+    let opened = fifo.openIfRead();
+    for (; !opened && !isOver; opened = fifo.openIfRead()) await delay(OPENING);
+    if (!opened) return await stream.cancel();
+    using file = opened;
+    try {
+      for await (const chunk of stream) {
+        for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe)) failure = error; // that the reader wants no more is its own affair
+    }
+  };
+  const pumped = pump();
+  const [result] = await Promise.allSettled([step()]);
+  isOver = true;
+  await pumped;
+  if (failure !== undefined) throw failure;
+  if (result.status === "rejected") throw result.reason;
+  return result.value;
+}
+
+/** How often it is looked whether DuckDB has opened its end; milliseconds. */
+const OPENING = 2;
+
+const delay = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
