@@ -47,6 +47,10 @@ export interface Abilities {
   readonly foldsCase: boolean;
   /** Longest identifier in UTF-8 bytes. */
   readonly nameBytes?: number;
+  /** Longest identifier in characters. */
+  readonly nameChars?: number;
+  /** What no identifier can hold, with the flags g and u: each such character becomes `_`. */
+  readonly unfit?: RegExp;
   /** Several parts can be written at once, which is faster. */
   readonly parallelWriters?: boolean;
 }

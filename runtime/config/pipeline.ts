@@ -1,5 +1,6 @@
 import type { DataType, TableOptions, WriteMode } from "../../sdk/mod.ts";
 
+export const NAME_RULES = ["keep", "fold", "snake"] as const;
 export const MASKS = ["hash", "redact", "null", "partial"] as const;
 
 /** A pipeline, ready to run: parsed, expanded, checked. Made from a file by `loadPipeline`, from flags by `adhocPipeline`. */
@@ -97,6 +98,8 @@ export interface PipelineStream {
   /** Names of columns in their order; empty: all. */
   readonly select: readonly string[];
   readonly columns: readonly ColumnRule[];
+  /** Of columns without `as`, and of tables without `into`. */
+  readonly names?: NameRule;
   /** The rules of columns are said for several streams: those of columns that a table lacks do not concern it. */
   readonly sharesColumns?: boolean;
   /** The target may be replaced although dteg did not make it. */
@@ -107,6 +110,9 @@ export interface PipelineStream {
   /** What only the source's connector knows: `path`, `delimiter` … */
   readonly settings: Readonly<Record<string, unknown>>;
 }
+
+/** How names of the source become names of the target. */
+export type NameRule = (typeof NAME_RULES)[number];
 
 /** What is to happen to a column, by its name in the source. */
 export interface ColumnRule {

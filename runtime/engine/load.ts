@@ -21,6 +21,7 @@ import { hideValues } from "./mask/hidden_values.ts";
 import { hashes, lendMaskKey } from "./mask/mask_key.ts";
 import { masksOf, refuseOtherMasks } from "./mask/mask_state.ts";
 import { type DeclaredTypes, declaredTypes, isTyped } from "./plan/declared_types.ts";
+import { namedOptions } from "./plan/named_options.ts";
 import { type Naming, type Shape, shapeBatch, shapeBytes } from "./plan/shape.ts";
 import type { RunContext } from "./run_context.ts";
 import type { StreamJob } from "./stream_job.ts";
@@ -110,7 +111,7 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
     complete: reader.complete,
     snapshotAt: reader.snapshotAt,
     parts,
-    options: { ...job.stream.table, numbers: job.stream.numbers },
+    options: { ...namedOptions(job.stream.table, ready.names), numbers: job.stream.numbers },
   });
   tally.phase = "moving";
   if (load.attempt > 1) await writer.discard(); // what an attempt before could not take away
@@ -173,11 +174,7 @@ async function stagedShape(
   return { ...shape, explain };
 }
 
-const namingOf = ({ can: { foldsCase, nameBytes } }: Destination, before: Naming["before"]): Naming => ({
-  foldsCase,
-  nameBytes,
-  before,
-});
+const namingOf = ({ can }: Destination, before: Naming["before"]): Naming => ({ ...can, before });
 
 /** A batch as a query, whatever it came as. */
 async function resolve(

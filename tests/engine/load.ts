@@ -17,6 +17,8 @@ export interface LoadOptions {
   >;
   readonly stream?: Partial<PipelineStream>;
   readonly limit?: number;
+  /** The streams that are wanted. */
+  readonly only?: readonly string[];
   /** The key of `mask: hash`. */
   readonly maskKey?: string;
   /** Name of the target; its ending says the format. */
@@ -115,6 +117,7 @@ function pipelineOf(from: string, { folder, options }: { folder: string; options
       settings: {},
       ...stream,
     }],
+    only: options.only,
     settings: {},
     onError: "continue" as const,
     tags: [],

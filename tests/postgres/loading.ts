@@ -25,6 +25,7 @@ export interface LoadOptions {
   readonly adopt?: boolean;
   readonly stream?: string;
   readonly where?: string;
+  readonly names?: PipelineStream["names"];
   readonly to?: string;
   /** Name of the pipeline. */
   readonly pipeline?: string;
@@ -77,6 +78,7 @@ export async function openLoading(server: TestServer): Promise<Loading> {
           write: options.write ?? "replace",
           key: options.key ?? [],
           where: options.where,
+          names: options.names,
           select: [],
           columns: Object.entries(columns).map(([name, { as, type, drop = false, mask }]) => ({
             name,

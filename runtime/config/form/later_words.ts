@@ -18,7 +18,6 @@ export const LATER_IN_STREAM: Words = {
     "on_loss",
     "load_columns",
     "keep",
-    "names",
     "valid_from",
   ),
   ...words("null_keys", "verify", "max_rejects", "rows", "resume", "checks"),
@@ -27,7 +26,7 @@ export const LATER_IN_STREAM: Words = {
 
 /** Keys of a pipeline that later versions build. */
 export const LATER_IN_PIPELINE: Words = {
-  ...words("models", "checks", "on_loss", "load_columns", "keep", "names", "contract"),
+  ...words("models", "checks", "on_loss", "load_columns", "keep", "contract"),
   ...words("verify", "max_rejects", "timezone", "notify"),
   schedule: { form: scheduleFault },
 };

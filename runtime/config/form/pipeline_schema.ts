@@ -5,7 +5,7 @@ import { RETRY_SCHEMA } from "../around/retry.ts";
 import { SIZE_PATTERN } from "../size.ts";
 import { LATER_IN_PIPELINE } from "./later_words.ts";
 import { noted } from "./note.ts";
-import { defaultsSchema, streamSchema } from "./stream_schema.ts";
+import { defaultsSchema, namesSchema, streamSchema } from "./stream_schema.ts";
 
 const closed = { additionalProperties: false };
 
@@ -54,6 +54,7 @@ export function pipelineObject({ source, destination, settings }: PipelineParts)
     destination,
     defaults: Type.Optional(defaultsSchema(settings)),
     streams: Type.Array(streamSchema(settings), { minItems: 1, description: "What to load." }),
+    names: Type.Optional(namesSchema),
     vars,
     settings: Type.Optional(SETTINGS_SCHEMA),
     on_error: Type.Optional(

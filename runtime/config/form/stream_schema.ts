@@ -1,5 +1,5 @@
 import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/typebox";
-import { MASKS } from "../pipeline.ts";
+import { MASKS, NAME_RULES } from "../pipeline.ts";
 import { COLUMN_TYPES } from "./column_type.ts";
 import { LATER_IN_COLUMN, LATER_IN_STREAM, LATER_IN_TABLE } from "./later_words.ts";
 import { noted } from "./note.ts";
@@ -47,6 +47,13 @@ const column = noted(
   { later: LATER_IN_COLUMN, wanted: "a mapping such as { as: total, type: bigint }" },
 );
 
+/** How names become those of the target. */
+export const namesSchema = Type.Union(NAME_RULES.map((word) => Type.Literal(word)), {
+  description:
+    "Names of tables and columns in the target: `keep` them as they are, `fold` them to lower case so that SQL without quotes works, or " +
+    "make them `snake` case. Names of `into` and `as` stay. Default: keep.",
+});
+
 const table = noted(
   Type.Object({
     primary_key: Type.Optional(names("Columns of the primary key.")),
@@ -81,6 +88,7 @@ const shared = {
       description: "What is to happen to single columns, by their name in the source.",
     }),
   ),
+  names: Type.Optional(namesSchema),
   adopt: Type.Optional(Type.Boolean({ description: "The target may be replaced although dteg did not make it." })),
   numbers: Type.Optional(
     Type.Union([Type.Literal("number"), Type.Literal("string")], {

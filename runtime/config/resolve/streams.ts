@@ -4,7 +4,7 @@ import { unfitKey } from "../form/unfit_key.ts";
 import { isPattern, parsePattern, type StreamPattern } from "../form/stream_pattern.ts";
 import { STREAM_KEYS } from "../form/stream_schema.ts";
 import { list } from "../form/wanted.ts";
-import { type ColumnRule, type Mask, MASKS, type PipelineStream } from "../pipeline.ts";
+import { type ColumnRule, type Mask, MASKS, NAME_RULES, type NameRule, type PipelineStream } from "../pipeline.ts";
 import { fault, isMap, member, type Plain, type PlainMap, type Tree, valueAt } from "../tree/tree.ts";
 
 /** Streams with their defaults, and what is wrong with them beyond their form. */
@@ -26,10 +26,16 @@ export function resolveStreams(tree: Tree): ResolvedStreams {
   });
   const wildcards = entries.filter(({ pattern }) => pattern && !pattern.excludes);
   const streams: PipelineStream[] = [];
+  const rule = valueAt(tree.root, "/names");
+  const ofPipeline: PlainMap = isRule(rule) ? { names: rule } : {};
   for (const entry of entries) {
     if (entry.pattern?.excludes) continue;
     const { wildcard, error } = entry.pattern ? {} : wildcardOf(tree, entry, wildcards);
-    const layers = { own: entry, ...(wildcard && { wildcard }), defaults: mapAt(tree, "/defaults") };
+    const layers = {
+      own: entry,
+      ...(wildcard && { wildcard }),
+      defaults: { ...ofPipeline, ...mapAt(tree, "/defaults") },
+    };
     const { stream, errors: wrong } = streamOf(tree, layers);
     errors.push(...wrong, ...(error ? [error] : []));
     streams.push(stream);
@@ -196,6 +202,7 @@ function streamOf(
       select: names(all.select),
       columns,
       ...(columns.length > 0 && (pattern || !("columns" in words)) && { sharesColumns: true }),
+      ...(isRule(all.names) && { names: all.names }),
       adopt: all.adopt === true,
       numbers: all.numbers === "string" ? "string" : "number",
       table: tableOptions(isMap(all.table) ? all.table : {}),
@@ -236,6 +243,8 @@ function columnRule(tree: Tree, pointer: string, { column, rule, problems }: Rul
     ...(mask !== undefined && { mask }),
   };
 }
+
+const isRule = (value: Plain | undefined): value is NameRule => NAME_RULES.some((word) => word === value);
 
 /** The word `null` is a mask, with and without quotes; a key without a value is a slip. */
 function maskOf(tree: Tree, pointer: string, { rule, problems }: Pick<Rule, "rule" | "problems">): Mask | undefined {

@@ -15,6 +15,7 @@ import { asError, type RunContext } from "../run_context.ts";
 import type { StreamJob } from "../stream_job.ts";
 import { columnChanges } from "./column_changes.ts";
 import { openDestination, openSource } from "../ask/open_end.ts";
+import { namedOptions } from "../plan/named_options.ts";
 import { type PlannedShape, plannedShape } from "./planned_shape.ts";
 import type { PlannedAction, PlannedColumn, PlannedExisting, StreamPlan } from "./run_plan.ts";
 
@@ -77,7 +78,7 @@ async function lookAt({ pipeline, stream, table, target }: StreamJob, context: R
     schema: shape.schema,
     write: stream.write,
     key: stream.key.map((column) => shape.names[column] ?? column),
-    options: stream.table,
+    options: namedOptions(stream.table, shape.names),
   };
   const statements = await destination.plan(aim);
   const stays = existing !== undefined && statements.length === 0;

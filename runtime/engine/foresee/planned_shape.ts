@@ -32,8 +32,8 @@ export async function plannedShape(
   { existing, before }: { readonly existing?: Existing; readonly before?: Readonly<Record<string, string>> },
 ): Promise<PlannedShape> {
   await using reader = await openReader(stream, { source, destination });
-  const { can: { foldsCase, nameBytes }, types } = destination;
-  const naming = { foldsCase, nameBytes, before };
+  const { can, types } = destination;
+  const naming = { ...can, before };
   const batch = asTaken(await reader.read(reader.parts[0]), destination, { stream, tempDir: host.tempDir });
   const bytes = reader.bytes ?? null;
   if (batch.kind === "bytes") {

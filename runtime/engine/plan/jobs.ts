@@ -1,4 +1,4 @@
-import { type Destination, DtegError, formatName, parseName, type Source, type TableName } from "../../../sdk/mod.ts";
+import { DtegError, formatName, parseName, type Source, type TableName } from "../../../sdk/mod.ts";
 import { unfitKey } from "../../config/form/unfit_key.ts";
 import { nearest } from "../../config/nearest.ts";
 import type { Pipeline } from "../../config/pipeline.ts";
@@ -6,8 +6,8 @@ import { makeHost } from "../host.ts";
 import { usableThreads } from "../limits.ts";
 import type { RunContext } from "../run_context.ts";
 import type { NamedStream, StreamJob } from "../stream_job.ts";
-import { type NameLimits, targetNames } from "./names.ts";
 import { pickStreams } from "./pick_streams.ts";
+import { targetTables } from "./target_tables.ts";
 
 /** Checks both ends and settles what goes where: one job a stream. */
 export async function resolveJobs(pipeline: Pipeline, context: RunContext): Promise<readonly StreamJob[]> {
@@ -28,7 +28,7 @@ export async function resolveJobs(pipeline: Pipeline, context: RunContext): Prom
   for (const end of ends) await end.check();
   const streams = await pickStreams(pipeline, { source, log: host.log });
   if (streams.length === 0) throw new DtegError("stream.none", `${pipeline.source.label} has no stream to load`);
-  const tables = distinctTables(streams.map((stream) => placeOf(stream, destination)), destination.can);
+  const tables = await targetTables(streams, { destination, pipeline: pipeline.name });
   const threads = streams.length === 1 ? usableThreads(context.limits) : 1;
   const jobs = streams.map((stream, index) => {
     const table = tables[index];
@@ -48,51 +48,6 @@ export async function resolveJobs(pipeline: Pipeline, context: RunContext): Prom
     checkWrite(stream, { can: destination.can.writes, label: pipeline.destination.label, limit: context.limit })
   );
   return jobs;
-}
-
-function placeOf({ name, into }: NamedStream, destination: Destination): TableName {
-  const stream = parseName(name);
-  return destination.place(stream, into === undefined ? undefined : intoName(into, stream));
-}
-
-/** Of tables whose names the target takes for the same, though they differ, the later get names of their own. */
-function distinctTables(tables: readonly TableName[], { foldsCase, nameBytes }: NameLimits): readonly TableName[] {
-  const schemas = Map.groupBy(tables, ({ catalog, schema }) => JSON.stringify([catalog, schema]).toLowerCase());
-  const renamed = [...schemas.values()].flatMap((group) => {
-    const names = [...new Set(group.map(({ name }) => name))]; // equal ones are told as such
-    const chosen = targetNames(names, { foldsCase, nameBytes });
-    const place = new Map(names.map((name, index) => [name, chosen[index]]));
-    return group.map((table) => [table, { ...table, name: place.get(table.name) ?? table.name }] as const);
-  });
-  const nameOf = new Map(renamed);
-  return tables.map((table) => nameOf.get(table) ?? table);
-}
-
-/** The target's name with what its {schema}, {table} and {name} are for a stream. */
-function intoName(into: string, stream: TableName): TableName {
-  const fill: Readonly<Record<string, string | undefined>> = {
-    schema: stream.schema,
-    table: stream.name,
-    name: stream.name,
-  };
-  const filled = (part: string) =>
-    part.replace(/\{(schema|table|name)\}/g, (_, word: string) => {
-      const value = fill[word];
-      if (value !== undefined) return value;
-      throw new DtegError(
-        "target.name",
-        `"into" is ${JSON.stringify(into)}, and stream ${formatName(stream)} has no ${word}`,
-        {
-          hint: "leave {schema} out: its source has no schemas",
-        },
-      );
-    });
-  const { catalog, schema, name } = parseName(into);
-  return {
-    ...(catalog !== undefined && { catalog: filled(catalog) }),
-    ...(schema !== undefined && { schema: filled(schema) }),
-    name: filled(name),
-  };
 }
 
 function checkWrite(

@@ -5,6 +5,7 @@ import { castValue } from "../move/cast_value.ts";
 import { columnAliases, columnRefs } from "../move/column_refs.ts";
 import { refuse } from "../move/duck_error.ts";
 import { maskValue } from "../mask/mask_value.ts";
+import { ruledName } from "./name_rule.ts";
 import { type NameLimits, targetNames } from "./names.ts";
 
 /** What a stream's rows become on their way. */
@@ -14,7 +15,7 @@ export interface Shape {
   readonly names: Readonly<Record<string, string>>;
 }
 
-type Rules = Pick<PipelineStream, "select" | "columns">;
+type Rules = Pick<PipelineStream, "select" | "columns" | "names">;
 
 /** Names in the source of the columns that a stream wants, in their order. Unknown ones are refused with the nearest name. */
 export function wantedColumns(schema: Schema, { select, columns }: Rules): readonly string[] {
@@ -92,7 +93,7 @@ export function shapeBytes(batch: BytesBatch, rules: Rules, naming: Naming): Sha
   }
   const { wanted, names } = namesOf(
     batch.schema,
-    { select: [], columns: rules.columns.filter(({ drop }) => !drop) },
+    { ...rules, select: [], columns: rules.columns.filter(({ drop }) => !drop) },
     naming,
   );
   const schema = batch.schema.map((column, index) => ({ ...column, name: names[index] }));
@@ -102,25 +103,37 @@ export function shapeBytes(batch: BytesBatch, rules: Rules, naming: Naming): Sha
 function namesOf(schema: Schema, rules: Rules, { before = {}, ...limits }: Omit<Naming, "types">) {
   const wanted = wantedColumns(schema, rules);
   const ruleOf = new Map<string, ColumnRule>(rules.columns.map((rule) => [rule.name, rule]));
-  const asked = wanted.map((name) => ({ name: ruleOf.get(name)?.as ?? name, before: own(before, name) }));
-  refuseDoubles(wanted, asked.map(({ name }) => name), limits);
+  const asked = wanted.map((name) => {
+    const as = ruleOf.get(name)?.as;
+    return {
+      name: as ?? ruledName(name, rules.names),
+      source: name,
+      before: own(before, name),
+      isGiven: as !== undefined,
+    };
+  });
+  refuseDoubles(asked, limits);
   const names = targetNames(asked, limits);
   return { wanted, names, ruleOf };
 }
 
 /** A column that is picked twice, or given the name of another one, is a slip: no name is made up for it. */
-function refuseDoubles(wanted: readonly string[], asked: readonly string[], { foldsCase }: NameLimits): void {
+function refuseDoubles(
+  asked: readonly { readonly name: string; readonly source: string; readonly isGiven: boolean }[],
+  { foldsCase }: NameLimits,
+): void {
   const fold = (name: string) => foldsCase ? name.toLowerCase() : name;
-  asked.forEach((name, index) => {
-    const other = asked.findIndex((earlier) => fold(earlier) === fold(name));
-    const isGiven = wanted[index] === wanted[other] || name !== wanted[index] || asked[other] !== wanted[other];
-    if (other === index || !isGiven) return;
-    const hint = "give each its own name: columns: { a: { as: b } }";
-    throw new DtegError("column.duplicate", `two columns would be named ${JSON.stringify(name)}`, {
-      column: name,
-      hint,
-    });
-  });
+  const first = new Map<string, (typeof asked)[number]>();
+  for (const column of asked) {
+    const other = first.get(fold(column.name));
+    if (!other) first.set(fold(column.name), column);
+    else if (column.source === other.source || column.isGiven || other.isGiven) {
+      throw new DtegError("column.duplicate", `two columns would be named ${JSON.stringify(column.name)}`, {
+        column: column.name,
+        hint: "give each its own name: columns: { a: { as: b } }",
+      });
+    }
+  }
 }
 
 const own = (names: Readonly<Record<string, string>>, name: string) =>
