@@ -1,5 +1,6 @@
 import { type FilesBatch, quoteText } from "../../../sdk/mod.ts";
 import { FILE_COLUMN, globSafe } from "../files/file_names.ts";
+import { readBeginning } from "./csv_beginning.ts";
 import type { CsvLayout } from "./csv_dialect.ts";
 
 /**
@@ -20,7 +21,8 @@ const BUFFER = 4 * 1024 * 1024;
 
 /** The call that reads a group; its columns are c0, c1 …, so that no name can collide. */
 export function readCsv({ layout, paths, reading }: CsvGroup, { options }: FilesBatch): string {
-  const { delimiter, quote, escape, skip, header, headerLines, names, lineBreak } = layout;
+  const { delimiter, quote, escape, names, lineBreak } = layout;
+  const { skip, hasHeader, headerLines } = readBeginning(layout);
   const byLines = names.length === 1 && headerLines <= 1; // DuckDB drops a blank line behind a header that it reads itself
   const settings = {
     auto_detect: "false",
@@ -33,7 +35,7 @@ export function readCsv({ layout, paths, reading }: CsvGroup, { options }: Files
     allow_quoted_nulls: "false",
     // else DuckDB takes the first break that it meets, also in quotes; "\r\n" is left to it, since it reads wrong rows when told
     ...((lineBreak === "\n" || lineBreak === "\r") && { new_line: lineBreak === "\n" ? "'\\n'" : "'\\r'" }),
-    header: String(header && !byLines),
+    header: String(hasHeader && !byLines),
     skip: String(byLines ? skip + headerLines : skip),
     columns: `{${names.map((_, index) => `'c${index}': 'VARCHAR'`).join(", ")}}`,
     hive_partitioning: "false",

@@ -1,4 +1,5 @@
 import { DtegError, type ReadOptions } from "../../../sdk/mod.ts";
+import { type Beginning, isPlainBeginning } from "./csv_beginning.ts";
 import { type Dialect, type Field, type LineBreak, parseRecords, type TextRecord } from "./csv_scan.ts";
 import { TYPED_FORMS } from "../text/guess_rule.ts";
 
@@ -19,11 +20,15 @@ export interface CsvLayout extends Dialect {
   readonly lineBreak: LineBreak;
   /** There are blanks between quotes and delimiters. */
   readonly isPadded: boolean;
+  /** What stands before its first row, where the reader would not find that row: then a copy with another beginning is read. */
+  readonly beginning?: Beginning;
 }
 
 interface Head {
   readonly text: string;
   readonly whole: boolean;
+  /** A byte order mark stands before the text. */
+  readonly hasMark: boolean;
 }
 
 /** Reads a file's beginning and finds what `options` do not declare. `first`: the layout of the stream's first file, which the others follow. */
@@ -48,7 +53,16 @@ export async function findLayout(
       if (size < MOST_HEAD && !head.whole) continue;
       if (records.length === 0) throw unreadable(file.name);
     }
-    return layoutOf(records, { file, options, first, dialect: { delimiter, quote, escape }, blanks });
+    const start = head.text.length - text.length + (blanks > 0 ? all[blanks - 1].end : 0);
+    const finding = { file, options, first, dialect: { delimiter, quote, escape }, blanks };
+    const layout = layoutOf(records, finding);
+    const end = head.text.length - text.length + records[0].end;
+    if (isPlainBeginning(layout, { before: head.text.slice(0, start), record: head.text.slice(start, end), ...head })) {
+      return layout;
+    }
+    const taken = head.text.slice(0, layout.header ? end : start);
+    const bytes = new TextEncoder().encode(taken).length + (head.hasMark ? 3 : 0);
+    return { ...layout, beginning: { bytes, lines: breakCount(taken) } };
   }
 }
 
@@ -132,8 +146,10 @@ async function readHead({ path, name }: { path: string; name: string }, size: nu
     filled += count;
   }
   const whole = filled < size;
+  const hasMark = buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf;
   try {
     return {
+      hasMark,
       text: new TextDecoder("utf-8", { fatal: true }).decode(buffer.subarray(0, filled), { stream: !whole }),
       whole,
     };
@@ -208,8 +224,8 @@ function looksLikeHeader(records: readonly (readonly Field[])[]): boolean {
   });
 }
 
-const lineCount = (fields: readonly Field[]) =>
-  1 + fields.reduce((sum, field) => sum + (field.text.match(/\r\n|\n|\r/g)?.length ?? 0), 0);
+const breakCount = (text: string) => text.match(/\r\n|\n|\r/g)?.length ?? 0;
+const lineCount = (fields: readonly Field[]) => 1 + fields.reduce((sum, { text }) => sum + breakCount(text), 0);
 
 function emptyFile(name: string): DtegError {
   return new DtegError("file.empty", `"${name}" is empty: a CSV needs at least a header`, { path: name });

@@ -1,4 +1,5 @@
 import { DtegError, type DuckSession, type FilesBatch } from "../../../sdk/mod.ts";
+import { readBeginning } from "./csv_beginning.ts";
 import { type CsvGroup, readCsv } from "./csv_call.ts";
 import { structuralFault } from "./csv_fault.ts";
 import { type Place, placesOf } from "./csv_places.ts";
@@ -41,7 +42,9 @@ async function placeOfValue(error: DtegError, { session, batch, groups, columns 
       const rows = `SELECT row_number() OVER () AS n, c${at} AS v FROM ${readCsv(single, batch)}`;
       const [row] = await session.all(`SELECT min(n) AS n FROM (${rows}) WHERE ${condition}`);
       if (row.n === null) continue;
-      const place = await placeOf(path, group, { record: Number(row.n) + (group.layout.header ? 1 : 0) });
+      const place = await placeOf(path, group, {
+        record: Number(row.n) + Number(readBeginning(group.layout).hasHeader),
+      });
       return error.with({ path: batch.names[batch.paths.indexOf(path)], ...(place && { line: place.line }) });
     }
   }

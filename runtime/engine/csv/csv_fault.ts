@@ -1,4 +1,5 @@
 import { DtegError, type ErrorCode, type FilesBatch } from "../../../sdk/mod.ts";
+import { readBeginning } from "./csv_beginning.ts";
 import { type CsvGroup } from "./csv_call.ts";
 import { nameOf } from "../files/file_names.ts";
 import type { CsvLayout } from "./csv_dialect.ts";
@@ -18,7 +19,9 @@ export async function structuralFault(error: DtegError, { batch, groups }: Files
   const said = /CSV Error on Line: (\d+)/.exec(text)?.[1];
   const file = /^\s*file = (.*)$/m.exec(text)?.[1];
   const paths = file !== undefined && batch.paths.includes(file) ? [file] : batch.paths;
-  if (/unicode|utf-?8/i.test(text)) return badBytes(error, { name: nameOf(batch, paths[0]), line: said });
+  const layout = groups.find((group) => group.paths.includes(paths[0]))?.layout;
+  const line = said && Number(said) + (layout ? readBeginning(layout).linesLost : 0);
+  if (/unicode|utf-?8/i.test(text)) return badBytes(error, { name: nameOf(batch, paths[0]), line });
   if (error.code === "query.failed") {
     for (const path of paths) {
       const group = groups.find((candidate) => candidate.paths.includes(path));
@@ -27,7 +30,7 @@ export async function structuralFault(error: DtegError, { batch, groups }: Files
     }
   }
   const reason = error.message.split("\n")[0].replace(/: Invalid Input Error: .*$/, "");
-  return faultError({ code: "csv.invalid", name: nameOf(batch, paths[0]), line: said && Number(said), reason }, error);
+  return faultError({ code: "csv.invalid", name: nameOf(batch, paths[0]), line, reason }, error);
 }
 
 interface Fault {
@@ -70,7 +73,7 @@ function faultError({ code, name, line, reason }: Fault & { readonly name: strin
   return new DtegError(code, `cannot read ${what}: ${reason}`, details);
 }
 
-function badBytes(cause: DtegError, { name, line }: { name: string; line?: string }): DtegError {
+function badBytes(cause: DtegError, { name, line }: { name: string; line?: number | "" }): DtegError {
   return new DtegError(
     "file.encoding",
     `cannot read ${line ? "this line" : `"${name}"`} as UTF-8: it holds bytes that are none`,
@@ -78,7 +81,7 @@ function badBytes(cause: DtegError, { name, line }: { name: string; line?: strin
       path: name,
       hint: "declare the encoding, as `encoding: latin1`",
       cause,
-      ...(line && { line: Number(line) }),
+      ...(line && { line }),
     },
   );
 }

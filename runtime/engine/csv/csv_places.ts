@@ -1,3 +1,4 @@
+import { readBeginning } from "./csv_beginning.ts";
 import type { CsvLayout } from "./csv_dialect.ts";
 import type { Dialect, LineBreak } from "./csv_scan.ts";
 
@@ -14,10 +15,13 @@ export interface Place {
   readonly problem?: "quote not closed" | "text after a closing quote";
 }
 
-/** The places of the records of a file. */
+/** The places of the records of a file, also where a copy of it is read. */
 export async function* placesOf(path: string, layout: CsvLayout): AsyncGenerator<Place> {
+  const { skip, linesLost } = readBeginning(layout);
   using file = await Deno.open(path);
-  yield* scanPlaces(file.readable.values(), layout, { skip: layout.skip, width: layout.names.length });
+  for await (const place of scanPlaces(file.readable.values(), layout, { skip, width: layout.names.length })) {
+    yield { ...place, line: place.line + linesLost };
+  }
 }
 
 interface Bytes {

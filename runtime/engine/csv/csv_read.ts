@@ -9,7 +9,8 @@ import {
 import { quoteName } from "../../../sdk/mod.ts";
 import { columnAliases } from "../move/column_refs.ts";
 import { targetNames } from "../plan/names.ts";
-import { type CsvGroup, type CsvReading, readCsv } from "./csv_call.ts";
+import { copyFromFirstRow } from "./csv_beginning.ts";
+import { type CsvGroup, readCsv } from "./csv_call.ts";
 import { FILE_COLUMN, fileNames, nameOf } from "../files/file_names.ts";
 import { type CsvLayout, findLayout } from "./csv_dialect.ts";
 import { explainCsv } from "./csv_explain.ts";
@@ -28,8 +29,8 @@ interface CsvColumn {
 
 /** CSV files as a query of typed columns. */
 export async function resolveCsv(session: DuckSession, request: FilesRequest): Promise<ResolvedFiles> {
-  const { batch, declared, guess, reading = "in parts" } = request;
-  const groups = await groupByLayout(batch, reading);
+  const { declared, guess } = request;
+  const { batch, groups } = await groupByLayout(request);
   groups.forEach((group, index) => checkGroup(group, { batch, request, first: groups[0], isFirst: index === 0 }));
   const columns = unionColumns(groups);
   for (const column of columns.filter(({ at }) => at.includes(-1))) {
@@ -80,18 +81,32 @@ function checkGroup({ layout, paths }: CsvGroup, { batch, request, first, isFirs
   });
 }
 
-async function groupByLayout(batch: FilesBatch, reading: CsvReading): Promise<readonly CsvGroup[]> {
+interface Grouped {
+  /** The files as they are read: copies in place of those whose beginning the reader cannot read. */
+  readonly batch: FilesBatch;
+  readonly groups: readonly CsvGroup[];
+}
+
+async function groupByLayout({ batch, tempDir, reading = "in parts" }: FilesRequest): Promise<Grouped> {
   const groups = new Map<string, CsvGroup & { paths: string[] }>();
+  const paths = [...batch.paths];
   let first: CsvLayout | undefined;
   for (const [index, path] of batch.paths.entries()) {
     const layout = await findLayout({ path, name: batch.names[index] }, batch.options, { first });
     first ??= layout;
-    const key = JSON.stringify([layout.names, layout.headerLines, layout.skip, layout.lineBreak]);
+    const key = JSON.stringify([
+      layout.names,
+      layout.headerLines,
+      layout.skip,
+      layout.lineBreak,
+      layout.beginning?.lines,
+    ]);
+    if (layout.beginning) paths[index] = await copyFromFirstRow(path, layout, tempDir);
     const group = groups.get(key);
-    if (group) group.paths.push(path);
-    else groups.set(key, { layout, paths: [path], reading });
+    if (group) group.paths.push(paths[index]);
+    else groups.set(key, { layout, paths: [paths[index]], reading });
   }
-  return [...groups.values()];
+  return { batch: { ...batch, paths }, groups: [...groups.values()] };
 }
 
 /** Columns by their exact name. The later of two with one name in a file gets a name of its own. */

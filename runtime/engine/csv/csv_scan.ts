@@ -22,6 +22,8 @@ export type LineBreak = "\n" | "\r" | "\r\n" | "";
 export interface TextRecord {
   readonly fields: readonly Field[];
   readonly lineBreak: LineBreak;
+  /** Where the text goes on behind it. */
+  readonly end: number;
 }
 
 /**
@@ -38,7 +40,7 @@ export function parseRecords(text: string, dialect: Dialect, { limit = 1000, who
     const found = fieldAt(text, { at, dialect });
     if (!found) return records; // a quote that does not close here
     fields.push(found.field);
-    if (found.field.broken) return [...records, { fields, lineBreak: "" }]; // what follows is not sure
+    if (found.field.broken) return [...records, { fields, lineBreak: "", end: found.end }]; // what follows is not sure
     at = found.end;
     if (text.startsWith(delimiter, at)) {
       at += delimiter.length;
@@ -47,9 +49,9 @@ export function parseRecords(text: string, dialect: Dialect, { limit = 1000, who
     }
     if (at >= text.length && !whole) return records;
     const lineBreak = breakAt(text, at);
-    records.push({ fields, lineBreak });
-    fields = [];
     at += lineBreak.length;
+    records.push({ fields, lineBreak, end: at });
+    fields = [];
   }
   return records;
 }
