@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { defineConnector } from "../../sdk/mod.ts";
+import { mysqlDestination } from "./write/destination.ts";
 import { mysqlSource } from "./read/source.ts";
 
 const text = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
@@ -52,4 +53,5 @@ export const mysqlConnector = defineConnector<MysqlConfig>({
     },
   ],
   source: (settings, host) => mysqlSource(settings, host),
+  destination: (settings, host) => mysqlDestination(settings, host),
 });

@@ -1,0 +1,127 @@
+import { type Destination, DtegError, formatName, type Host, type TableName } from "../../../sdk/mod.ts";
+import { labelOf, type Parameters, parametersOf } from "../parameters.ts";
+import type { MysqlConfig } from "../mod.ts";
+import type { MysqlSession } from "../session.ts";
+import { dialectOf } from "../table/dialect.ts";
+import { dressOf, hasMoreThan, makingTable, typesOf } from "../table/dress.ts";
+import { findExisting, type MysqlTable } from "../table/existing_table.ts";
+import { MYSQL_TYPES } from "../table/type_table.ts";
+import { readState } from "./state_table.ts";
+import { tableWriter } from "./table_writer.ts";
+
+/** Longest name that MySQL keeps, in characters. */
+const NAME_CHARACTERS = 64;
+const OWN_PREFIX = "_dteg_";
+/** Seconds that a change of names waits for readers of the table; those that come later wait behind it. */
+const LONGEST_WAIT = 60;
+
+/** What a session of a load has beside what all have. Dates that no calendar has come only from another MySQL, and stay as they are. */
+const SETTINGS = [
+  "sql_mode = 'STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,ERROR_FOR_DIVISION_BY_ZERO'",
+  `lock_wait_timeout = ${LONGEST_WAIT}`,
+  "max_error_count = 64",
+];
+
+/** Writes tables of a server. */
+export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
+  let parameters: Parameters | undefined;
+  let opened: Promise<MysqlSession> | undefined;
+  const resolved = () => parameters ??= parametersOf(config, { folder: host.folder });
+  const connectAnew = async (signal = host.signal) => {
+    const { connect } = await import("../session.ts");
+    const session = await connect(resolved(), { signal });
+    for (const setting of SETTINGS) await session.query(`SET SESSION ${setting}`);
+    return session;
+  };
+  const open = () => opened ??= connectAnew();
+  const place = (table: TableName) => placeTable(table, resolved());
+
+  return {
+    accepts: ["csv"],
+    types: MYSQL_TYPES,
+    can: { writes: ["replace", "append", "merge"], transaction: true, foldsCase: true, nameBytes: NAME_CHARACTERS },
+    place: (stream, into) => placeInto(stream, into, resolved()),
+    label: (table) => formatName(place(table)),
+    async check() {
+      await open();
+    },
+    async describe(table) {
+      const session = await open();
+      const existing = await findExisting(session, place(table));
+      if (!existing) return undefined;
+      const state = await readState(session, place(table));
+      return {
+        columns: existing.columns.map(({ name, native }) => ({ name, native })),
+        madeByDteg: state !== undefined,
+        isKept: hasMoreThan(existing, { primaryKey: [], indexes: [], columns: [] }),
+        ...(existing.rows !== undefined && { rows: existing.rows }),
+      };
+    },
+    state: { read: async (table) => await readState(await open(), place(table)) },
+    async plan(planned) {
+      const target = { ...planned, table: place(planned.table) };
+      const session = await open();
+      const existing = await findExisting(session, target.table);
+      const dress = dressOf(target);
+      if (target.schema.length === 0 || (existing && (target.write !== "replace" || hasMoreThan(existing, dress)))) {
+        return [];
+      }
+      const dialect = dialectOf(session);
+      const { table, schema } = target;
+      const make = makingTable({ table, schema, dress, types: typesOf(target, dialect), dialect });
+      return existing ? [`DROP TABLE ${formatName(table)}`, make] : [make];
+    },
+    async open(target) {
+      const session = await open();
+      return await tableWriter({
+        session,
+        dialect: dialectOf(session),
+        connectAnew,
+        target: { ...target, table: place(target.table) },
+        log: host.log,
+        signal: host.signal,
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      const session = await opened?.catch(() => undefined); // who opened it reported it
+      await session?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function placeTable({ schema, name }: TableName, parameters: Parameters): MysqlTable {
+  const database = schema ?? parameters.database;
+  if (database !== undefined) return { schema: database, name };
+  throw new DtegError("target.name", `cannot load into ${name}: ${labelOf(parameters)} names no database`, {
+    hint: "name it at the end of the URL (mysql://host/database), or in `into: database.table`",
+  });
+}
+
+/** A stream goes to the database of the URL, whatever schema it has in its source. */
+function placeInto(stream: TableName, into: TableName | undefined, parameters: Parameters): TableName {
+  const refuse = (reason: string, hint: string) =>
+    new DtegError("target.name", `cannot load into ${formatName(into ?? stream)}: ${reason}`, { hint });
+  if (into?.catalog !== undefined) {
+    throw refuse(
+      "a server holds databases and tables, so a name has at most two parts",
+      `leave ${into.catalog} out`,
+    );
+  }
+  const { schema, name } = into ?? { schema: undefined, name: stream.name };
+  if (name.toLowerCase().startsWith(OWN_PREFIX)) {
+    throw refuse(
+      `dteg keeps names that begin with ${OWN_PREFIX} for itself`,
+      "give it another name with `into`, or --into",
+    );
+  }
+  const fault = nameFault(name);
+  if (fault) throw refuse(`a name of a table ${fault}`, "give it another name with `into`, or --into");
+  return placeTable({ schema, name }, parameters);
+}
+
+/** What a server says of names that it does not take. */
+function nameFault(name: string): string | undefined {
+  if ([...name].length > NAME_CHARACTERS) return `has at most ${NAME_CHARACTERS} characters`;
+  if (/\s$/.test(name)) return "does not end in a blank";
+  return /[\0\u{10000}-\u{10ffff}]/u.test(name) ? "has no character beyond U+FFFF and no NUL" : undefined;
+}

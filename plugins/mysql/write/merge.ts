@@ -1,0 +1,122 @@
+import { type Counts, DtegError, formatName } from "../../../sdk/mod.ts";
+import { quoteIdentifier, quotePlace } from "../backticks.ts";
+import type { MysqlTable } from "../table/existing_table.ts";
+import { sameColumn } from "../table/fit_columns.ts";
+import { refuseFolding } from "./folding_keys.ts";
+import { joinOn, keyFits, type Merge } from "./staged_merge.ts";
+
+type MergeCounts = Pick<Counts, "inserted" | "updated" | "unchanged">;
+
+/** What is looked at before the transaction: what the join would take for the same must be the same. */
+export async function checkMerge(merge: Merge): Promise<void> {
+  await refuseFolding(merge);
+  const { existing } = merge;
+  const isUnique = existing.indexes.some(({ isUnique, isPlain, isPrefix, columns }) =>
+    isUnique && isPlain && !isPrefix &&
+    columns.every((name) => keyFits(merge).some((fit) => sameColumn(fit.name, name)))
+  );
+  if (!isUnique) await refuseDoublesInTarget(merge);
+}
+
+/** Brings staged rows into the target by key, inside the transaction that is open. Equal rows are not rewritten. */
+export async function mergeStaged(merge: Merge): Promise<MergeCounts> {
+  const { session, staged, whole, fits, key, rows } = merge;
+  const on = joinOn(merge);
+  const rest = fits.filter(({ column }) => !key.includes(column.name));
+  const sets = rest.map(({ name, value }) => `t.${quoteIdentifier(name)} = ${value}`).join(", ");
+  const same = rest.map(({ same }) => `(${same})`).join(" AND ");
+  const updated = rest.length
+    ? await session.change(`UPDATE ${whole} t JOIN ${staged} s ON ${on} SET ${sets} WHERE NOT (${same})`)
+    : 0;
+  const inserted = await insertStaged({ ...merge, where: ` WHERE NOT EXISTS (SELECT 1 FROM ${whole} t WHERE ${on})` });
+  return { inserted, updated, unchanged: rows - inserted - updated };
+}
+
+/** Makes the target hold the staged rows only, without taking away a row that stays: foreign keys may lead to it. */
+export async function replaceByKey(merge: Merge): Promise<MergeCounts & Pick<Counts, "deleted">> {
+  const { session, staged, whole } = merge;
+  const deleted = await session.change(
+    `DELETE t FROM ${whole} t WHERE NOT EXISTS (SELECT 1 FROM ${staged} s WHERE ${joinOn(merge)})`,
+  );
+  return { ...await mergeStaged(merge), deleted };
+}
+
+/** Adds staged rows, all of them or those of a condition; gives their number. */
+export async function insertStaged(
+  { session, staged, whole, fits, where = "" }:
+    & Pick<Merge, "session" | "staged" | "whole" | "fits">
+    & { readonly where?: string },
+): Promise<number> {
+  const list = fits.map(({ name }) => quoteIdentifier(name)).join(", ");
+  return await session.change(
+    `INSERT INTO ${whole} (${list}) SELECT ${fits.map(({ value }) => value).join(", ")} FROM ${staged} s${where}`,
+  );
+}
+
+async function refuseDoublesInTarget(merge: Merge): Promise<void> {
+  const { session, staged, whole, key, target } = merge;
+  const names = keyFits(merge).map(({ name }) => `t.${quoteIdentifier(name)}`).join(", ");
+  const [row] = await session.query(
+    `SELECT CONCAT_WS(', ', ${names}) AS example FROM ${whole} t JOIN ${staged} s ON ${joinOn(merge)} ` +
+      `GROUP BY ${names} HAVING COUNT(*) > 1 LIMIT 1`,
+  );
+  if (row) throw notUnique(`several rows of the table have ${JSON.stringify(row.example)}`, { target, key });
+}
+
+/**
+ * Gives the staging table its key as primary key. Rows that are equal in all columns become one; rows of one key that differ are refused.
+ * Gives the rows taken away.
+ */
+export async function uniteKeys(
+  { session, staging, target, key }: Pick<Merge, "session" | "target" | "key"> & {
+    readonly staging: MysqlTable;
+  },
+): Promise<number> {
+  const staged = quotePlace(staging.schema, staging.name);
+  const list = key.map(quoteIdentifier).join(", ");
+  const addKey = `ALTER TABLE ${staged} ADD PRIMARY KEY (${list})`;
+  const isUnique = await session.query(addKey).then(() => true, (error) => {
+    if (errnoOf(error) !== DUPLICATE) throw error;
+    return false;
+  });
+  if (isUnique) return 0;
+  const numbered = "_dteg_row";
+  await session.query(
+    `ALTER TABLE ${staged} ADD COLUMN ${numbered} bigint unsigned NOT NULL AUTO_INCREMENT UNIQUE, ADD INDEX _dteg_key (${list})`,
+  );
+  const pairs = `${staged} a JOIN ${staged} b ON ${
+    key.map((name) => `a.${quoteIdentifier(name)} = b.${quoteIdentifier(name)}`).join(" AND ")
+  } AND a.${numbered} < b.${numbered}`;
+  const same = target.schema.map(({ name }) => {
+    const [a, b] = [`a.${quoteIdentifier(name)}`, `b.${quoteIdentifier(name)}`];
+    return `(${a} <=> ${b} AND BINARY CONCAT(${a}) <=> BINARY CONCAT(${b}))`; // by the text too: it tells -0 from 0
+  }).join(" AND ");
+  const [different] = await session.query(
+    `SELECT CONCAT_WS(', ', ${
+      key.map((name) => `a.${quoteIdentifier(name)}`).join(", ")
+    }) AS example FROM ${pairs} WHERE NOT (${same}) LIMIT 1`,
+  );
+  if (different) throw notUnique(`several rows that differ have ${JSON.stringify(different.example)}`, { target, key });
+  const filtered = await session.change(
+    `DELETE FROM ${staged} WHERE ${numbered} IN (SELECT n FROM (SELECT DISTINCT b.${numbered} AS n FROM ${pairs}) d)`,
+  );
+  await session.query(
+    `ALTER TABLE ${staged} DROP COLUMN ${numbered}, DROP INDEX _dteg_key, ADD PRIMARY KEY (${list})`,
+  );
+  return filtered;
+}
+
+const DUPLICATE = 1062;
+
+function errnoOf(error: unknown): number {
+  const cause = error instanceof DtegError ? error.cause : undefined;
+  return cause instanceof Object ? Number(Reflect.get(cause, "errno")) : 0;
+}
+
+function notUnique(reason: string, { target, key }: Pick<Merge, "target" | "key">): DtegError {
+  return new DtegError(
+    "data.key_not_unique",
+    `the key (${key.join(", ")}) is not unique: ${reason}, for ${formatName(target.table)}; nothing was loaded`,
+    { column: key[0], hint: "choose a key that is unique in the source and in the target" },
+  );
+}

@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { DtegError } from "../../../sdk/mod.ts";
+import { quoteString } from "../backticks.ts";
+import type { MysqlSession } from "../session.ts";
+import type { MysqlTable } from "../table/existing_table.ts";
+
+const LONGEST_WAIT = 86_400; // seconds
+/** Names of locks have at most 64 characters, and are the same for all databases of a server. */
+const hashOf = (...parts: readonly string[]) =>
+  createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+
+/** The lock that a load holds as long as its session lives: by it others know that it is alive. */
+export const loadLock = (schema: string, load: string) => `dteg load ${hashOf(schema, load)}`;
+/** The lock that a commit into a table holds. */
+export const tableLock = ({ schema, name }: MysqlTable) => `dteg table ${hashOf(schema, name)}`;
+
+/** Waits until no other session holds the name, and holds it until this one lets go or ends. */
+export async function holdName(session: MysqlSession, name: string): Promise<void> {
+  if (!await tryName(session, name, { seconds: LONGEST_WAIT })) {
+    throw new DtegError("target.locked", `another load has held the lock ${JSON.stringify(name)} for a day`, {
+      hint: "end the session that holds it: SELECT IS_USED_LOCK(…)",
+    });
+  }
+}
+
+/** The same where nobody holds it; false where somebody does. */
+export async function tryName(
+  session: MysqlSession,
+  name: string,
+  { seconds = 0 }: { readonly seconds?: number } = {},
+): Promise<boolean> {
+  const [row] = await session.query(`SELECT GET_LOCK(${quoteString(name)}, ${seconds}) AS held`);
+  return row.held === "1";
+}
+
+export async function releaseName(session: MysqlSession, name: string): Promise<void> {
+  await session.query(`SELECT RELEASE_LOCK(${quoteString(name)})`);
+}

@@ -1,0 +1,29 @@
+import { quoteString } from "../backticks.ts";
+import type { MysqlSession } from "../session.ts";
+import { loadLock, releaseName, tryName } from "./names_held.ts";
+import { dropTable } from "./stage_table.ts";
+import { settleLoad } from "./state_table.ts";
+
+/** Drops what loads left that are no more: those whose lock nobody holds. What they announced is settled before. */
+export async function removeDead(
+  session: MysqlSession,
+  { schema, load }: { readonly schema: string; readonly load: string },
+): Promise<void> {
+  const rows = await session.query(
+    `SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${
+      quoteString(schema)
+    } AND TABLE_NAME REGEXP '^_dteg_(stage|mark|old)_[a-z0-9]+_[0-9a-f]+$'`,
+  );
+  const byLoad = new Map<string, string[]>();
+  for (const { name } of rows) {
+    const owner = name?.slice(name.lastIndexOf("_") + 1) ?? "";
+    if (owner !== load) byLoad.set(owner, [...byLoad.get(owner) ?? [], name ?? ""]);
+  }
+  for (const [owner, names] of byLoad) {
+    const lock = loadLock(schema, owner);
+    if (!await tryName(session, lock)) continue;
+    await settleLoad(session, { schema, load: owner });
+    for (const name of names) await dropTable(session, { schema, name });
+    await releaseName(session, lock);
+  }
+}

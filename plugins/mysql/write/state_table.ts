@@ -1,0 +1,163 @@
+import { createHash } from "node:crypto";
+import { DtegError, type LoadMark, type TargetState } from "../../../sdk/mod.ts";
+import { quotePlace, quoteString } from "../backticks.ts";
+import type { MysqlRow, MysqlSession } from "../session.ts";
+import { tableOptions } from "../table/dress.ts";
+import type { MysqlTable } from "../table/existing_table.ts";
+import type { Dialect } from "../table/type_table.ts";
+import { hasTable, replacedOf } from "./stage_table.ts";
+
+/** Name of the table of states in each database. */
+export const STATE_TABLE = "_dteg_state";
+
+const columns = "pipeline, stream, target, load_id, run_id, committed_at, names, masks, pending";
+const place = (schema: string) => quotePlace(schema, STATE_TABLE);
+
+/** Key of a state: the parts may be longer than an index takes. */
+const idOf = ({ pipeline, stream, target }: Pick<TargetState, "pipeline" | "stream" | "target">) =>
+  createHash("sha256").update(JSON.stringify([pipeline, stream, target])).digest("hex");
+
+/** Makes database and table of state where they are missing. Two runs that do so at once are both right. */
+export async function makeStateTable(session: MysqlSession, schema: string, dialect: Dialect): Promise<void> {
+  if (await hasTable(session, { schema, name: STATE_TABLE })) return;
+  const found = await session.query(
+    `SELECT 1 AS there FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ${quoteString(schema)}`,
+  );
+  if (found.length === 0) await session.query(`CREATE DATABASE IF NOT EXISTS ${quotePlace(schema)}`);
+  await session.query(
+    `CREATE TABLE IF NOT EXISTS ${
+      place(schema)
+    } (id char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, ` +
+      "pipeline longtext NOT NULL, stream longtext NOT NULL, target varchar(255) NOT NULL, load_id varchar(64) NOT NULL, " +
+      "run_id varchar(64) NOT NULL, committed_at varchar(64) NOT NULL, names longtext NOT NULL, " +
+      `masks longtext NULL, pending longtext NULL COMMENT 'a load that is visible as soon as its table has the name of the target') ${
+        tableOptions(dialect)
+      }`,
+  );
+}
+
+/** The state of the last load into a table. */
+export async function readState(session: MysqlSession, table: MysqlTable): Promise<TargetState | undefined> {
+  if (!await hasTable(session, { schema: table.schema, name: STATE_TABLE })) return undefined;
+  const rows = await session.query(
+    `SELECT id, ${columns} FROM ${place(table.schema)} WHERE target = ${quoteString(table.name)}`,
+  );
+  const states: TargetState[] = [];
+  for (const row of rows) {
+    const state = await settledState(session, table.schema, row);
+    if (state) states.push(state);
+  }
+  return states.sort((a, b) => a.committedAt < b.committedAt ? 1 : -1)[0];
+}
+
+/**
+ * What a row says. A load that takes the place of the table by its name is announced in `pending` first: it took place where the table
+ * that it replaced is there, under the name that only that act gives it.
+ */
+async function settledState(session: MysqlSession, schema: string, row: MysqlRow): Promise<TargetState | undefined> {
+  if (row.pending === null) return stateOf(row);
+  const pending: LoadMark = JSON.parse(row.pending);
+  if (await hasTable(session, replacedOf({ schema, ...pending }))) return pending;
+  const [again] = await session.query(
+    `SELECT id, ${columns} FROM ${place(schema)} WHERE id = ${quoteString(row.id ?? "")}`,
+  );
+  if (again && again.pending !== row.pending) return await settledState(session, schema, again); // it has gone on meanwhile
+  return stateOf(row);
+}
+
+/** A row without a load is one whose first load has not taken place. */
+function stateOf(row: MysqlRow): TargetState | undefined {
+  if (row.load_id === "") return undefined;
+  return {
+    pipeline: row.pipeline ?? "",
+    stream: row.stream ?? "",
+    target: row.target ?? "",
+    load: row.load_id ?? "",
+    run: row.run_id ?? "",
+    committedAt: row.committed_at ?? "",
+    names: JSON.parse(row.names ?? "{}"),
+    ...(row.masks !== null && { masks: JSON.parse(row.masks) }),
+  };
+}
+
+/** True when a load has been committed: what a lost reply to COMMIT leaves open. */
+export async function isCommitted(
+  session: MysqlSession,
+  { schema, load }: { readonly schema: string; readonly load: string },
+): Promise<boolean> {
+  const rows = await session.query(
+    `SELECT id, ${columns} FROM ${place(schema)} WHERE load_id = ${quoteString(load)} OR pending LIKE ${
+      quoteString(`%"load":"${load}"%`)
+    }`,
+  );
+  for (const row of rows) {
+    if ((await settledState(session, schema, row))?.load === load) return true;
+  }
+  return false;
+}
+
+/** Puts the state of a load in the place of the one before. */
+export async function writeState(session: MysqlSession, schema: string, mark: LoadMark): Promise<void> {
+  const { load, run, committedAt, names, masks } = mark;
+  await upsert(session, schema, mark, {
+    load_id: load,
+    run_id: run,
+    committed_at: committedAt,
+    names: JSON.stringify(names),
+    masks: masks ? JSON.stringify(masks) : null,
+    pending: null,
+  });
+}
+
+/** Announces a load that a change of names will make visible; what was announced before it is settled first. */
+export async function announce(session: MysqlSession, schema: string, mark: LoadMark): Promise<void> {
+  const [row] = await session.query(
+    `SELECT id, ${columns} FROM ${place(schema)} WHERE id = ${quoteString(idOf(mark))}`,
+  );
+  if (row && row.pending !== null) await settle(session, schema, row);
+  await upsert(session, schema, mark, { pending: JSON.stringify({ ...mark }) });
+}
+
+/** Ends what a load has announced: it counts where it took place, and is forgotten where not. */
+export async function settleLoad(
+  session: MysqlSession,
+  { schema, load }: { readonly schema: string; readonly load: string },
+): Promise<void> {
+  const rows = await session.query(
+    `SELECT id, ${columns} FROM ${place(schema)} WHERE pending LIKE ${quoteString(`%"load":"${load}"%`)}`,
+  );
+  for (const row of rows) await settle(session, schema, row);
+}
+
+async function settle(session: MysqlSession, schema: string, row: MysqlRow): Promise<void> {
+  const state = await settledState(session, schema, row);
+  if (state) return await writeState(session, schema, state);
+  await session.query(`DELETE FROM ${place(schema)} WHERE id = ${quoteString(row.id ?? "")}`);
+}
+
+async function upsert(
+  session: MysqlSession,
+  schema: string,
+  mark: LoadMark,
+  values: Readonly<Record<string, string | null>>,
+): Promise<void> {
+  if (mark.target.length > 255) throw new DtegError("internal", `the name ${mark.target} is too long`);
+  const literal = (value: string | null) => value === null ? "NULL" : quoteString(value);
+  const row = {
+    id: idOf(mark),
+    pipeline: mark.pipeline,
+    stream: mark.stream,
+    target: mark.target,
+    load_id: "",
+    run_id: "",
+    committed_at: "",
+    names: "{}",
+    ...values,
+  };
+  const sets = Object.entries(values).map(([name, value]) => `${name} = ${literal(value)}`);
+  await session.query(
+    `INSERT INTO ${place(schema)} (${Object.keys(row).join(", ")}) VALUES (${
+      Object.values(row).map(literal).join(", ")
+    }) ON DUPLICATE KEY UPDATE ${sets.join(", ")}`,
+  );
+}
