@@ -1,6 +1,7 @@
 import { DUCKDB_TYPES } from "../plugins/duckdb/type_table.ts";
 import { CSV_TYPES, JSON_TYPES, PARQUET_TYPES } from "../plugins/file/write/type_table.ts";
 import { copiedType, type PgTypeShape, typeOfPg } from "../plugins/postgres/type_map.ts";
+import { MYSQL_TYPES } from "../plugins/mysql/table/type_table.ts";
 import { POSTGRES_TYPES } from "../plugins/postgres/write/type_table.ts";
 import { COLUMN_TYPES, columnType } from "../runtime/config/form/column_type.ts";
 import { typeOfDuck } from "../runtime/engine/move/duck_type.ts";
@@ -108,6 +109,9 @@ export function typesPage(): string {
     "## Into PostgreSQL",
     "What comes from another PostgreSQL has the types of the table above. All else:",
     destinationTable(POSTGRES_TYPES),
+    "## Into MariaDB and MySQL",
+    "What comes from another MariaDB or MySQL has the type that it has there. All else:",
+    destinationTable(MYSQL_TYPES),
     "## Into Parquet",
     destinationTable(PARQUET_TYPES),
     "## Into CSV and TSV",

@@ -11,6 +11,8 @@ import { tableWriter } from "./table_writer.ts";
 
 /** Longest name that MySQL keeps, in characters. */
 const NAME_CHARACTERS = 64;
+/** Blanks at the end, NUL, and what lies beyond U+FFFF. */
+const UNFIT = /\s+$|[\0\u{10000}-\u{10ffff}]/gu;
 const OWN_PREFIX = "_dteg_";
 /** Seconds that a change of names waits for readers of the table; those that come later wait behind it. */
 const LONGEST_WAIT = 60;
@@ -39,7 +41,13 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
   return {
     accepts: ["csv"],
     types: MYSQL_TYPES,
-    can: { writes: ["replace", "append", "merge"], transaction: true, foldsCase: true, nameBytes: NAME_CHARACTERS },
+    can: {
+      writes: ["replace", "append", "merge"],
+      transaction: true,
+      foldsCase: true,
+      nameChars: NAME_CHARACTERS,
+      unfit: UNFIT,
+    },
     place: (stream, into) => placeInto(stream, into, resolved()),
     label: (table) => formatName(place(table)),
     async check() {
@@ -114,14 +122,5 @@ function placeInto(stream: TableName, into: TableName | undefined, parameters: P
       "give it another name with `into`, or --into",
     );
   }
-  const fault = nameFault(name);
-  if (fault) throw refuse(`a name of a table ${fault}`, "give it another name with `into`, or --into");
   return placeTable({ schema, name }, parameters);
-}
-
-/** What a server says of names that it does not take. */
-function nameFault(name: string): string | undefined {
-  if ([...name].length > NAME_CHARACTERS) return `has at most ${NAME_CHARACTERS} characters`;
-  if (/\s$/.test(name)) return "does not end in a blank";
-  return /[\0\u{10000}-\u{10ffff}]/u.test(name) ? "has no character beyond U+FFFF and no NUL" : undefined;
 }
