@@ -93,3 +93,9 @@ export class DtegError extends Error {
     return new DtegError("internal", message, { cause: thrown, ...details });
   }
 }
+
+/** What the system says of a failure, without the number and the call that the runtime adds: `Permission denied`. */
+export function systemReason(thrown: unknown): string {
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  return text.replace(/ \(os error \d+\)(: .*)?$/s, "");
+}

@@ -1,5 +1,5 @@
-import { isAbsolute, join } from "node:path";
-import { DtegError, type DuckSession, type Host, quoteText, type TableName } from "../../sdk/mod.ts";
+import { basename, dirname, isAbsolute, join } from "node:path";
+import { DtegError, type DuckSession, type Host, nearest, quoteText, type TableName } from "../../sdk/mod.ts";
 import type { DuckdbConfig } from "./mod.ts";
 
 /** Tables and views that dteg keeps for itself. */
@@ -17,6 +17,7 @@ export async function openToRead(config: DuckdbConfig, host: Host): Promise<{ se
   if (!isFile(path)) {
     throw new DtegError("file.not_found", `cannot open "${config.path}": there is no such database file`, {
       path: config.path,
+      hint: hintFor(path, config.path),
     });
   }
   const session = await host.duckdb();
@@ -34,6 +35,17 @@ export function refuseFolder(path: string, config: DuckdbConfig): void {
       hint: "name the file in it, or another path",
     },
   );
+}
+
+function hintFor(path: string, written: string): string {
+  try {
+    const names = [...Deno.readDirSync(dirname(path))].flatMap(({ name, isFile }) => isFile ? [name] : []);
+    const near = nearest(basename(path), names);
+    if (near) return `did you mean ${written.slice(0, written.length - basename(path).length)}${near}?`;
+  } catch {
+    // the folder is not there either
+  }
+  return "check the path; duckdb:///data/x.duckdb is an absolute one";
 }
 
 function isFolder(path: string): boolean {

@@ -2,6 +2,7 @@ import {
   type DataType,
   DtegError,
   formatName,
+  nearest,
   type PlannedTarget,
   type TableOptions,
   type Target,
@@ -58,11 +59,13 @@ export function loadedColumns(
     const found = target.schema.find((column) => column.name === name) ??
       target.schema.find((column) => same(column.name, name));
     if (found) return found.name;
-    const names = target.schema.map((column) => column.name).slice(0, 8).join(", ");
+    const all = target.schema.map((column) => column.name);
+    const names = all.slice(0, 8).join(", ");
+    const near = nearest(name, all);
     throw new DtegError(
       "column.unknown",
       `${use} ${JSON.stringify(name)} is not among the columns loaded into ${formatName(target.table)}: ${names}`,
-      { column: name },
+      { column: name, ...(near && { hint: `did you mean ${near}?` }) },
     );
   });
 }

@@ -91,7 +91,10 @@ async function queryBatch(session: DuckSession, catalog: string, sql: string): P
   try {
     return await session.scan(reading);
   } catch (error) {
-    if (!(error instanceof DtegError) || !error.message.startsWith("Parser Error")) throw error;
+    if (
+      !(error instanceof DtegError) ||
+      !/^Parser Error/.test(error.cause instanceof Error ? error.cause.message : error.message)
+    ) throw error;
     throw error.with({ hint: "a query is one statement that reads: SELECT, FROM, WITH or VALUES" });
   }
 }

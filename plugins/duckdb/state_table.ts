@@ -3,7 +3,7 @@ import { DtegError, type DuckSession, type LoadMark, quoteTable, quoteText, type
 /** Where a load keeps its state: a table beside the data. */
 const TABLE = "_dteg_state";
 /** DuckDB's words where the table, or its schema, is not there. */
-const MISSING = /^Catalog Error: Table with name .*_dteg_state"? does not exist/;
+const MISSING = /^Table with name .*_dteg_state"? does not exist/;
 
 /** A schema of an attached database. */
 export interface SchemaPlace {

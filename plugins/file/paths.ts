@@ -1,5 +1,5 @@
-import { isAbsolute, join, normalize } from "node:path";
-import { DtegError } from "../../sdk/mod.ts";
+import { basename, dirname, isAbsolute, join, normalize } from "node:path";
+import { DtegError, nearest } from "../../sdk/mod.ts";
 
 /** True for a path that holds pattern characters and does not exist as it is written. */
 export function isPattern(path: string): boolean {
@@ -135,4 +135,18 @@ export function fileError(
     return new DtegError("target.read_only", `${what}: its file system is read-only`, { path, cause: error });
   }
   return new DtegError("file.unreadable", `${what}: ${text}`, { path, cause: error });
+}
+
+/** A hint to the file that was most likely meant by a path that is not there; nothing where none is near. */
+export function nearPath(path: string, written: string): string | undefined {
+  const bare = path.replace(/\/+$/, "");
+  const shown = written.replace(/\/+$/, "");
+  if (written.endsWith("/") && statOf(bare)?.isFile) return `${shown} is a file: leave the / at the end out`;
+  try {
+    const names = [...Deno.readDirSync(dirname(bare))].map(({ name, isDirectory }) => isDirectory ? `${name}/` : name);
+    const near = nearest(basename(bare), names.filter((name) => !name.startsWith(".")));
+    return near && `did you mean ${shown.slice(0, shown.length - basename(bare).length)}${near}?`;
+  } catch {
+    return undefined; // the folder is not there either, or may not be read
+  }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
-import { DtegError } from "../../sdk/mod.ts";
+import { DtegError, nearest } from "../../sdk/mod.ts";
 import { checkWords } from "./connect/checked_words.ts";
 import { fromPasswordFile } from "./connect/password_file.ts";
 import { fromService } from "./connect/service_file.ts";
@@ -162,7 +162,11 @@ function fromUrl(url: string): Record<string, string> {
     const at = pair.indexOf("=");
     const name = decode(at < 0 ? pair : pair.slice(0, at));
     if (IGNORED.has(name)) continue;
-    if (!KNOWN.has(name)) throw bad(`it has an option ${JSON.stringify(name)} that is not known`);
+    if (!KNOWN.has(name)) {
+      const near = nearest(name, KNOWN);
+      const wrong = bad(`it has an option ${JSON.stringify(name)} that is not known`);
+      throw near ? wrong.with({ hint: `did you mean ${near}?` }) : wrong;
+    }
     words[name] = at < 0 ? "" : decode(pair.slice(at + 1));
   }
   return words;

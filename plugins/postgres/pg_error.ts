@@ -1,4 +1,4 @@
-import { DtegError, type ErrorCode, type ErrorDetails } from "../../sdk/mod.ts";
+import { DtegError, type ErrorCode, type ErrorDetails, quoteName } from "../../sdk/mod.ts";
 
 /** What the server says of an error, as the driver hands it over. */
 interface ServerError extends Error {
@@ -16,6 +16,8 @@ export interface Attempt {
   readonly label: string;
   /** As in "cannot …". */
   readonly action: string;
+  /** The user who tried. */
+  readonly user?: string;
 }
 
 type Case = readonly [pattern: RegExp, code: ErrorCode, hint?: string];
@@ -41,10 +43,13 @@ const STATES: readonly Case[] = [
   [/^42P01|^3F000/, "stream.not_found"],
   [/^42703/, "column.unknown"],
   [/^22021|^22P05/, "data.value", BYTES],
+  [/^22012/, "data.value", "write NULLIF(divisor, 0) to have NULL there"],
   [/^22|^23/, "data.value"],
 ];
 /** The action of an attempt to connect. */
 export const CONNECT = "connect to";
+/** The action of reading rows. */
+const READ = "read from";
 /** By SQLSTATE, while connecting: what the user's options set wrong. */
 const CONNECTING: readonly Case[] = [[
   /^42704|^22023|^08P01/,
@@ -100,7 +105,7 @@ const NO_CONNECTION: Case = [
 const COPY_COLUMN = /^COPY .*, line \d+, column (.+?)(?:: "|: null input|, null|$)/m;
 
 /** An error of driver or server as one of ours: what was tried, where, what the server said, and what to do. */
-export function pgError(thrown: unknown, { label, action }: Attempt): DtegError {
+export function pgError(thrown: unknown, { label, action, user }: Attempt): DtegError {
   if (thrown instanceof DtegError) return thrown;
   const error: ServerError = thrown instanceof Error ? thrown : new Error(String(thrown));
   const isServer = error.severity !== undefined && error.code !== undefined;
@@ -108,13 +113,31 @@ export function pgError(thrown: unknown, { label, action }: Attempt): DtegError 
   const cases = isServer ? (action === CONNECT ? [...CONNECTING, ...STATES] : STATES) : WORDS;
   const [, code, hint] = cases.find(([pattern]) => pattern.test(text)) ??
     (action === CONNECT ? NO_CONNECTION : [/./, "query.failed" as const]);
-  const said = [error.message || String(error.code), error.detail, placeOf(error)].filter(Boolean).join("; ");
+  const message = (error.message || String(error.code)).replace(/\n\) q LIMIT 0(?="$)/, ""); // what stands around a query
+  const said = [message, error.detail, placeOf(error)].filter(Boolean).join("; ");
   const details: ErrorDetails = {
     cause: thrown,
-    hint: hint ?? error.hint,
+    hint: (code === "connection.forbidden" ? grantFor(error.message, { action, user }) : undefined) ?? hint ??
+      error.hint,
     column: error.column ?? COPY_COLUMN.exec(error.where ?? "")?.[1],
   };
   return new DtegError(code, `cannot ${action} ${label}: ${said}`, details);
+}
+
+/** The statement that gives a right which the server misses; undefined where its words do not say what for. */
+function grantFor(message: string, { action, user }: Pick<Attempt, "action" | "user">): string | undefined {
+  const [, kind, name] = /permission denied for (?:materialized |foreign )?(table|view|schema|database) "?([^";]+)"?/
+    .exec(message) ?? [];
+  const [, owned] = /must be owner of (.+)$/.exec(message) ?? [];
+  if (owned) return `only the owner of ${owned} may do this: use that user, or make ${quoteName(user ?? "")} the owner`;
+  if (kind === undefined || user === undefined) return undefined;
+  const to = `TO ${quoteName(user)}, or use another user`;
+  const what = /^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteName(name);
+  if (kind === "database") return `GRANT ${action === CONNECT ? "CONNECT" : "CREATE"} ON DATABASE ${what} ${to}`;
+  if (kind === "schema") return `GRANT USAGE${action === READ ? "" : ", CREATE"} ON SCHEMA ${what} ${to}`;
+  return action === READ
+    ? `GRANT SELECT ON ${what} ${to}; a stream's \`select\` takes only the columns that it names`
+    : `grant the right on ${what} to ${quoteName(user)}, or use another user`;
 }
 
 /** Where in a COPY the server stopped: `COPY t, line 3, column v: "…"`, without long values. */

@@ -87,12 +87,12 @@ async function connectTo(
   parameters: Parameters,
   { signal, step }: ConnectOptions,
 ): Promise<PgSession> {
-  const attempt = { label: labelOf(server, parameters), action: CONNECT };
+  const attempt = { label: labelOf(server, parameters), action: CONNECT, user: parameters.user };
   const modes = tlsTries(parameters.sslmode, server);
   for (const [index, useTls] of modes.entries()) {
     try {
       const client = await openClient(server, parameters, { useTls, step });
-      const session = makeSession(client, { server, label: attempt.label, signal });
+      const session = makeSession(client, { server, label: attempt.label, user: parameters.user, signal });
       await requireRole(session, parameters.sessionAttrs);
       return session;
     } catch (error) {
@@ -113,7 +113,12 @@ function tlsTries(mode: SslMode, { host }: ServerAddress): readonly boolean[] {
 
 function makeSession(
   client: PgClient,
-  { server, label, signal }: { readonly server: ServerAddress; readonly label: string; readonly signal: AbortSignal },
+  { server, label, user, signal }: {
+    readonly server: ServerAddress;
+    readonly label: string;
+    readonly user: string;
+    readonly signal: AbortSignal;
+  },
 ): PgSession {
   let isOpen = true, isCommitting = false;
   let patience: ReturnType<typeof setTimeout> | undefined;
@@ -125,7 +130,7 @@ function makeSession(
   signal.addEventListener("abort", stop, { once: true });
   let status = "I"; // the server's word: I idle, T in a transaction, E in a failed one
   client.connection.on("readyForQuery", (message: { readonly status: string }) => status = message.status);
-  const attempt = (action: string) => ({ label, action });
+  const attempt = (action: string) => ({ label, action, user });
 
   async function run(
     sql: string,

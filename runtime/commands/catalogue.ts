@@ -1,5 +1,4 @@
-import { DtegError } from "../../sdk/mod.ts";
-import { nearest } from "../config/nearest.ts";
+import { DtegError, nearest } from "../../sdk/mod.ts";
 import type { Command } from "./command.ts";
 import { quoteWord } from "./parse.ts";
 

@@ -58,7 +58,7 @@ async function readLine(words: readonly string[], { env, commands, signal }: Pla
   }
   try {
     const command = await loadCommand(typed, commands);
-    const { input, errors } = parseWords(rest, { flags: [...global, ...command.flags], env });
+    const { input, errors } = parseWords(rest, { flags: [...global, ...command.flags], env, command: command.name });
     const help = flagValue(input, GLOBAL.help);
     return {
       name: command.name,

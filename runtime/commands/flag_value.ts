@@ -1,4 +1,4 @@
-import { DtegError } from "../../sdk/mod.ts";
+import { DtegError, nearest } from "../../sdk/mod.ts";
 import type { Flag } from "./command.ts";
 
 type Row<T> = Omit<Flag<T>, "parse" | "many">;
@@ -32,6 +32,12 @@ export function names(text: string): readonly string[] {
   } while (true);
 }
 
+/** What names a source or a target, as it is. */
+export function end(text: string): string {
+  if (text.trim() === "") throw new Error("wanted a URL, a path or the name of a connection");
+  return text;
+}
+
 /** `name=value`, as it is. */
 export function assignment(text: string): readonly string[] {
   if (text.indexOf("=") < 1) throw new Error("wanted NAME=VALUE");
@@ -54,6 +60,11 @@ export function word<T extends string>({ now, later }: {
     const known = now.find((known) => known === text);
     if (known !== undefined) return known;
     if (later.includes(text)) throw new DtegError("usage", `this version does not have ${JSON.stringify(text)} yet`);
-    throw new Error(`wanted one of ${now.join(", ")}`);
+    const near = nearest(text, now);
+    throw new DtegError(
+      "flag.invalid",
+      `wanted one of ${now.join(", ")}`,
+      near ? { hint: `did you mean ${near}?` } : {},
+    );
   };
 }

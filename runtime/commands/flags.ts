@@ -2,7 +2,7 @@ import type { WriteMode } from "../../sdk/mod.ts";
 import { parseCount, parseMemory, parseSize } from "../config/size.ts";
 import type { LogLevel } from "../store/event.ts";
 import type { Flag } from "./command.ts";
-import { assignment, instant, list, names, single, toggle, word } from "./flag_value.ts";
+import { assignment, end, instant, list, names, single, toggle, word } from "./flag_value.ts";
 import type { LogFormat } from "./terminal.ts";
 
 /** Flags of every command. */
@@ -63,6 +63,7 @@ export const FLAGS = {
     name: "from",
     value: "SOURCE",
     summary: "Read from a URL, a path, a connection's name, or - for standard input",
+    parse: end,
   }),
   stream: list({
     name: "stream",
@@ -77,6 +78,7 @@ export const FLAGS = {
     name: "to",
     value: "TARGET",
     summary: "Write to a URL, a path, a connection's name, or - for standard output",
+    parse: end,
   }),
   into: single({ name: "into", value: "NAME", summary: "The table or file that is written", default: "the stream's" }),
   write: single<WriteMode>({

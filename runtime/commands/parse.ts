@@ -1,5 +1,4 @@
-import { DtegError } from "../../sdk/mod.ts";
-import { nearest } from "../config/nearest.ts";
+import { DtegError, nearest } from "../../sdk/mod.ts";
 import { hidePasswords } from "../config/url.ts";
 import type { Command, Flag, Input } from "./command.ts";
 import { FLAGS, GLOBAL, LATER_FLAGS, VERSION } from "./flags.ts";
@@ -14,6 +13,8 @@ export interface Parsed {
 export interface Grammar {
   readonly flags: readonly Flag[];
   readonly env: Readonly<Record<string, string>>;
+  /** The command whose line it is; none before any. */
+  readonly command?: string;
 }
 
 interface Given {
@@ -50,11 +51,11 @@ export function splitCommand(words: readonly string[]): { readonly name?: string
 }
 
 /** Reads flags and arguments: a flag beats its environment variable. Finds every fault, throws none. */
-export function parseWords(words: readonly string[], { flags, env }: Grammar): Parsed {
+export function parseWords(words: readonly string[], { flags, env, command }: Grammar): Parsed {
   const given: Given[] = [], args: string[] = [], errors: DtegError[] = [];
   const add = (flag: Flag | undefined, { label, text }: Word, next: string | undefined): boolean => {
     const takesNext = flag?.value !== undefined && text === undefined && next !== undefined && !isFlag(next);
-    if (!flag) errors.push(unknownFlag(label, flags));
+    if (!flag) errors.push(unknownFlag(label, { flags, command }));
     else if (!flag.value && text !== undefined) errors.push(noValue(label, text));
     else if (flag.value && text === undefined && !takesNext) errors.push(missingValue(flag, label));
     else given.push({ flag, label, text: text ?? (takesNext ? next : "true") });
@@ -134,7 +135,9 @@ function valueOf(flag: Flag, text: string): unknown {
 
 /** The faults of a command's arguments. */
 export function argumentErrors(command: Command, args: readonly string[]): readonly DtegError[] {
-  const hint = `see \`dteg help ${command.name}\``;
+  const [example] = command.examples;
+  const help = `see \`dteg help ${command.name}\``;
+  const hint = example ? `for example: ${example.line}; ${help}` : help;
   const missing = command.args.filter((argument, at) => argument.required && args[at] === undefined);
   const extra = command.args.some((argument) => argument.many) ? [] : args.slice(command.args.length);
   return [
@@ -142,7 +145,9 @@ export function argumentErrors(command: Command, args: readonly string[]): reado
       new DtegError("argument.missing", `${command.name} lacks ${name}: ${summary}`, { hint })
     ),
     ...extra.map((word) =>
-      new DtegError("argument.unexpected", `${command.name} does not take the argument ${quoteWord(word)}`, { hint })
+      new DtegError("argument.unexpected", `${command.name} does not take the argument ${quoteWord(word)}`, {
+        hint: help,
+      })
     ),
   ];
 }
@@ -156,11 +161,13 @@ function cut(word: string): readonly [string, string?] {
   return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)];
 }
 
-function unknownFlag(label: string, flags: readonly Flag[]): DtegError {
+function unknownFlag(label: string, { flags, command }: Pick<Grammar, "flags" | "command">): DtegError {
   const close = label.startsWith("--") ? nearest(label.slice(2), flags.map((flag) => flag.name)) : undefined;
   const elsewhere = Object.values(FLAGS).some((flag) => label === `--${flag.name}`);
-  const other = elsewhere ? "it is a flag of other commands, such as run" : "see `dteg help COMMAND` for its flags";
-  return new DtegError("usage", `there is no flag ${label} here`, { hint: close ? `did you mean --${close}?` : other });
+  const own = `\`dteg help${command ? ` ${command}` : ""}\` shows those that ${command ?? "dteg"} has`;
+  return new DtegError("usage", `${command ?? "dteg"} has no flag ${label}`, {
+    hint: close ? `did you mean --${close}?` : elsewhere ? `other commands have it; ${own}` : own,
+  });
 }
 
 function noValue(label: string, text: string): DtegError {
@@ -185,8 +192,9 @@ function badValue({ flag, label, text }: Given, error: unknown): DtegError {
   const thrown = DtegError.from(error);
   if (thrown.code === "usage") return new DtegError("usage", `${label}: ${thrown.message}`, { hint: thrown.hint });
   const close = flag.choices && nearest(text, flag.choices);
+  const about = `${label} ${flag.value ?? ""}`.trimEnd() + `: ${flag.summary[0].toLowerCase()}${flag.summary.slice(1)}`;
   return new DtegError("flag.invalid", `${label} ${quoteWord(text)}: ${thrown.message}`, {
-    hint: close ? `did you mean ${close}?` : `what it is for: ${flag.summary}`,
+    hint: close ? `did you mean ${close}?` : thrown.hint ?? about,
     cause: error,
   });
 }

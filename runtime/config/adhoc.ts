@@ -51,9 +51,9 @@ export function adhocPipeline(flags: AdhocFlags, options: AdhocOptions): Promise
 /** Stands for "each stream of the source" on the way through the form, which wants a name. */
 const WHOLE_SOURCE = "\u0000";
 
-function withWholeSource({ pipeline, warnings }: Loaded): Loaded {
+function withWholeSource({ pipeline, ...rest }: Loaded): Loaded {
   const streams = pipeline.streams.map((stream) => stream.name === WHOLE_SOURCE ? { ...stream, name: null } : stream);
-  return { pipeline: { ...pipeline, streams }, warnings };
+  return { ...rest, pipeline: { ...pipeline, streams } };
 }
 
 function nameOf({ source, destination }: { readonly source: string; readonly destination: string }): string {

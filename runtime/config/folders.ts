@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { DtegError, type ErrorCode } from "../../sdk/mod.ts";
+import { DtegError, type ErrorCode, systemReason } from "../../sdk/mod.ts";
 
 /** Environment variables, as they are. */
 export type Env = Readonly<Record<string, string>>;
@@ -74,7 +74,7 @@ async function firstUsable(places: readonly Place[], purpose: Purpose): Promise<
       return folder;
     } catch (error) {
       cause = error;
-      refused.push(`${JSON.stringify(folder)}: ${(error as Error).message}`);
+      refused.push(`${JSON.stringify(folder)}: ${systemReason(error)}`);
     }
   }
   throw new DtegError(purpose.code, `cannot use a folder ${purpose.what}: ${refused.join("; ")}`, {

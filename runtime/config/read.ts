@@ -73,7 +73,11 @@ function readError(cause: unknown, name: string): DtegError {
     });
   }
   if (cause instanceof Deno.errors.PermissionDenied) {
-    return new DtegError("file.permission", `the system refuses to read ${quoted}`, { path: name, cause });
+    return new DtegError("file.permission", `the system refuses to read ${quoted}`, {
+      path: name,
+      hint: "check the rights of the file and its folder",
+      cause,
+    });
   }
   if (cause instanceof TypeError) {
     return new DtegError("pipeline.syntax", "the file is not UTF-8 text", {

@@ -1,3 +1,5 @@
+import { nearest } from "../../sdk/mod.ts";
+
 /** What `${…}` may refer to. */
 export const NAMESPACES = ["env", "var", "secret", "run"] as const;
 export type Namespace = typeof NAMESPACES[number];
@@ -15,6 +17,8 @@ export interface BadReference {
   readonly at: number;
   readonly source: string;
   readonly problem: string;
+  /** What was most likely meant. */
+  readonly meant?: string;
 }
 
 const REFERENCE = /^([a-z]+)\.([A-Za-z0-9_][A-Za-z0-9_.-]*)(?::-(.*))?$/s;
@@ -50,7 +54,14 @@ function reference(source: string, at: number): Reference | BadReference {
   const match = REFERENCE.exec(source.slice(2, -1));
   const namespace = NAMESPACES.find((known) => known === match?.[1]);
   if (!match || !namespace || match[2].includes("..")) {
-    return { at, source, problem: `is none of ${NAMESPACES.map((known) => `\${${known}.NAME}`).join(", ")}` };
+    const near = match && !namespace ? nearest(match[1], NAMESPACES) : undefined;
+    const meant = near && `\${${near}${source.slice(2 + (match?.[1].length ?? 0))}`;
+    return {
+      ...(meant && { meant }),
+      at,
+      source,
+      problem: `is none of ${NAMESPACES.map((known) => `\${${known}.NAME}`).join(", ")}`,
+    };
   }
   return { at, source, namespace, name: match[2], ...(match[3] !== undefined && { fallback: match[3] }) };
 }

@@ -58,13 +58,7 @@ function fileUrl(text: string, { scheme, body, options }: Split): ConnectionUrl 
 
 function serverUrl(text: string, { scheme, body, options }: Split): ConnectionUrl {
   const match = SERVER.exec(body);
-  if (!match) {
-    throw invalid(
-      text,
-      "user, host and port cannot be told apart",
-      "percent-encode odd characters of user and password: @ as %40, : as %3A, / as %2F, # as %23, ? as %3F",
-    );
-  }
+  if (!match) throw unreadable(text, body);
   const [, login, host, port, path = ""] = match;
   const colon = login?.indexOf(":") ?? -1;
   const user = colon < 0 ? login : login.slice(0, colon);
@@ -78,6 +72,28 @@ function serverUrl(text: string, { scheme, body, options }: Split): ConnectionUr
     path: decode(path, text),
     options,
   };
+}
+
+/** Why a server's URL cannot be split. What stands before its last @ may be a password, and is not quoted. */
+function unreadable(text: string, body: string): DtegError {
+  const [, place] = /@([^@/]*)(?:\/[^@]*)?$/.exec(body) ?? [];
+  const [, host, addressPort] = /^([\da-f:.]+?)(?::(\d{4,5}))?$/i.exec(place ?? body.split("/")[0]) ?? [];
+  if (host?.includes("::") || (host?.match(/:/g) ?? []).length > 2) {
+    return invalid(
+      text,
+      "an IPv6 address stands in brackets",
+      `write [${host}]${addressPort ? `:${addressPort}` : ""}`,
+    );
+  }
+  const port = /^[^:]*:([^:]*)$/.exec(place ?? "")?.[1];
+  if (port && !/^\d+$/.test(port)) {
+    return invalid(text, `${JSON.stringify(port)} is no port`, "a port is a number up to 65535");
+  }
+  return invalid(
+    text,
+    "user, host and port cannot be told apart",
+    "percent-encode odd characters of user and password: @ as %40, : as %3A, / as %2F, # as %23, ? as %3F",
+  );
 }
 
 /** The URL of its parts; {@linkcode parseUrl} gives the parts back. */

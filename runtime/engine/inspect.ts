@@ -1,8 +1,8 @@
-import { type Batch, DtegError, formatName, quoteName, type ScanBatch, typeText } from "../../sdk/mod.ts";
+import { type Batch, DtegError, formatName, nearest, quoteName, type ScanBatch, typeText } from "../../sdk/mod.ts";
 import type { End, PipelineStream } from "../config/pipeline.ts";
 import { type AskOptions, openAsk } from "./ask/ask_context.ts";
 import { type OpenSource, openSource } from "./ask/open_end.ts";
-import { isOneStatement } from "./ask/one_statement.ts";
+import { notOneStatement } from "./ask/one_statement.ts";
 import { openStream, plainStream, type StreamToRead } from "./ask/open_stream.ts";
 import { asReading, withPlace } from "./ask/sql_place.ts";
 import type { CsvReading } from "./csv/csv_call.ts";
@@ -166,9 +166,17 @@ const READS = /^(\(|select|with|from|values|table|describe|desc|show|summarize|p
 /** Refuses what is not one statement that reads. DuckDB counts those of its own SQL. */
 async function checkReading(sql: string, session: StageSession | undefined): Promise<void> {
   const bare = sql.replace(/^(\s|--[^\n]*\n|\/\*.*?\*\/)*/s, "");
-  const isOne = session ? await statementsIn(sql, session) === 1 : isOneStatement(sql);
-  if (!READS.test(bare) || !isOne) throw notReading(sql);
+  if (bare === "") throw notReading("there is no statement");
+  if (!READS.test(bare)) throw notReading(`${quoted(sql)} is no statement that only reads`, bare);
+  const fault = session ? await statementsIn(sql, session) === 1 ? undefined : "several" : notOneStatement(sql);
+  if (fault) throw notReading(`${quoted(sql)} ${FAULTS[fault]}`);
 }
+
+const FAULTS = {
+  several: "is more than one statement",
+  open: "has a parenthesis that is not closed",
+  closed: "closes a parenthesis that it did not open",
+} as const;
 
 /** What cannot be parsed is told as DuckDB tells it of the whole, with its place. */
 async function statementsIn(sql: string, session: StageSession): Promise<number> {
@@ -185,10 +193,16 @@ async function statementsIn(sql: string, session: StageSession): Promise<number>
   }
 }
 
-function notReading(sql: string): DtegError {
-  const start = sql.length > 60 ? `${sql.slice(0, 60)}…` : sql;
-  return new DtegError("query.not_read_only", `${JSON.stringify(start)} is not one statement that only reads`, {
-    hint: "use SELECT, FROM, WITH, VALUES, DESCRIBE, SHOW or SUMMARIZE; --allow-writes lets a database run anything",
+const FIRST_WORDS = ["SELECT", "FROM", "WITH", "VALUES", "DESCRIBE", "SHOW", "SUMMARIZE"];
+
+const quoted = (sql: string) => JSON.stringify(sql.length > 60 ? `${sql.slice(0, 60)}…` : sql);
+
+function notReading(message: string, sql = ""): DtegError {
+  const near = nearest(/^\w+/.exec(sql)?.[0] ?? "", FIRST_WORDS);
+  return new DtegError("query.not_read_only", message, {
+    hint: near
+      ? `did you mean ${near}?`
+      : "write one statement: SELECT, FROM, WITH, VALUES, DESCRIBE, SHOW or SUMMARIZE; --allow-writes lets a database run anything",
   });
 }
 

@@ -221,10 +221,14 @@ async function checkWhere(
   try {
     await session.all(`DESCRIBE SELECT * FROM (${scan.query}) f WHERE (${where}\n)`);
   } catch (error) {
-    if (!(error instanceof DtegError) || error.code !== "query.failed") throw error;
+    if (!(error instanceof DtegError) || (error.code !== "query.failed" && error.code !== "column.unknown")) {
+      throw error;
+    }
     throw new DtegError("stream.where", `cannot read the condition ${JSON.stringify(where)}: ${error.message}`, {
       cause: error,
-      hint: `it is DuckDB's SQL over the columns ${names.slice(0, 8).join(", ")}`,
+      hint: error.code === "column.unknown" && error.hint?.startsWith("did you mean")
+        ? error.hint
+        : `it is DuckDB's SQL over the columns ${names.slice(0, 8).join(", ")}`,
     });
   }
 }

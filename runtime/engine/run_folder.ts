@@ -1,4 +1,4 @@
-import { DtegError } from "../../sdk/mod.ts";
+import { DtegError, systemReason } from "../../sdk/mod.ts";
 
 const PREFIX = "dteg-run-";
 
@@ -34,7 +34,7 @@ async function makeLocked(path: string): Promise<Deno.FsFile> {
     await Deno.rename(unnamed, path);
     return lock;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = systemReason(cause);
     throw new DtegError("file.permission", `cannot make the folder "${path}" for temporary files: ${reason}`, {
       path,
       cause,

@@ -6,7 +6,7 @@ import { retryOptions } from "./commit/retry_options.ts";
 import { type LentHost, makeHost } from "./host.ts";
 import { hideValues } from "./mask/hidden_values.ts";
 import { acceptedFormats } from "./plan/accepted.ts";
-import { withNearest } from "./plan/jobs.ts";
+import { streamFault } from "./ask/stream_fault.ts";
 import { confirmReplace } from "./plan/confirm.ts";
 import { type Ends, type Load, moveParts, type Tally } from "./load.ts";
 import { emptyReport } from "./run_report.ts";
@@ -123,7 +123,7 @@ async function openReader(
       settings: stream.settings,
     });
   } catch (error) {
-    throw error instanceof DtegError ? await withNearest(error, { source, wanted: stream.name }) : error;
+    throw await streamFault(error, { source, stream });
   }
 }
 

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
-import { DtegError } from "../../sdk/mod.ts";
+import { DtegError, systemReason } from "../../sdk/mod.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
 /** A row of a result by column name. */
@@ -113,7 +113,7 @@ function attempt<T>(path: string, act: () => T): T {
     return act();
   } catch (error) {
     if (error instanceof DtegError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = systemReason(error);
     throw new DtegError("environment.store", `cannot use the record of runs ${quote(path)}: ${reason}`, {
       hint: HINTS.find(([pattern]) => pattern.test(reason))?.[1],
       cause: error,

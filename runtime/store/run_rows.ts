@@ -1,5 +1,4 @@
-import { DtegError } from "../../sdk/mod.ts";
-import { nearest } from "../config/nearest.ts";
+import { DtegError, nearest } from "../../sdk/mod.ts";
 import type { Database, Row } from "./db.ts";
 import type { PipelineStart, RunEvent, RunStatus } from "./event.ts";
 import { lifeOf, type ProcessMark } from "./process_mark.ts";

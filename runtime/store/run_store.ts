@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { DtegError } from "../../sdk/mod.ts";
+import { DtegError, systemReason } from "../../sdk/mod.ts";
 import { type Database, openDatabase } from "./db.ts";
 import type { LogLevel, RunEvent } from "./event.ts";
 import { thisProcess } from "./process_mark.ts";
@@ -88,7 +88,7 @@ function openIn(folder: string, path: string): Database {
   try {
     Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = systemReason(error);
     throw new DtegError("environment.store", `cannot make the folder ${JSON.stringify(folder)}: ${reason}`, {
       hint: "runs are recorded there; check its rights and the disk",
       cause: error,

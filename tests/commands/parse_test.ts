@@ -61,10 +61,10 @@ Deno.test("an unknown flag names the nearest one", () => {
   const { errors: [error] } = parse("--wirte merge");
   assert.deepEqual([error.code, error.message, error.hint], [
     "usage",
-    "there is no flag --wirte here",
+    "dteg has no flag --wirte",
     "did you mean --write?",
   ]);
-  assert.deepEqual(faults("-z"), [["usage", "there is no flag -z here"]]);
+  assert.deepEqual(faults("-z"), [["usage", "dteg has no flag -z"]]);
 });
 
 Deno.test("a flag without its value is refused, also before another flag and at the end", () => {

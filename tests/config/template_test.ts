@@ -10,7 +10,7 @@ const values: Readonly<Record<string, string>> = {
   "run.id": "r1",
 };
 const scope: Scope = {
-  vars: [],
+  names: () => [],
   find({ namespace, name }) {
     const text = values[`${namespace}.${name}`];
     return text === undefined ? undefined : { text, hollow: false };
@@ -49,7 +49,7 @@ Deno.test("an escaped text comes out as it was, whatever it holds", () => {
 
 Deno.test("a value is never read as a template again", () => {
   fc.assert(fc.property(fc.string(), fc.string(), (before, value) => {
-    const fixed: Scope = { vars: [], find: () => ({ text: value, hollow: false }) };
+    const fixed: Scope = { names: () => [], find: () => ({ text: value, hollow: false }) };
     equal(expandText(`${escapeTemplate(before)}|\${env.Y}|`, fixed).text, `${before}|${value}|`);
   }));
 });

@@ -76,7 +76,7 @@ const CASES: readonly Case[] = [
     config: at({ user: "nobody", password: "p" }, "closed"),
     code: "connection.forbidden",
     message: `${HERE}/closed: permission denied for database "closed"; User does not have CONNECT privilege.`,
-    hint: /grant the right/,
+    hint: /^GRANT CONNECT ON DATABASE closed/,
   },
   {
     name: "no TLS where it is required",

@@ -14,7 +14,7 @@ import { checkUnchanged, type Fingerprint, fingerprint } from "./fingerprint.ts"
 import { DATA_ENDINGS, engineFormat, isDataName, splitName } from "../format.ts";
 import { readManifest } from "../manifest.ts";
 import type { FileConfig, FileStreamSettings } from "../mod.ts";
-import { expandPattern, fixedFolder, fromFolder, isPattern, readFolder, statOf } from "../paths.ts";
+import { expandPattern, fixedFolder, fromFolder, isPattern, nearPath, readFolder, statOf } from "../paths.ts";
 import { type PlainFile, plainFile, spool } from "./prepare.ts";
 
 /** Files that are one stream. */
@@ -42,9 +42,10 @@ export function fileSource(config: FileConfig, host: Host): Source {
     }
     if (info) return [{ stream: splitName(root).stem || basename(root), paths: [root] }];
     if (isPattern(root)) return [{ stream: basename(fixedFolder(root)), paths: matched(root) }];
+    const near = nearPath(root, config.path);
     throw new DtegError("file.not_found", `cannot read "${config.path}": there is no such file or folder`, {
       path: config.path,
-      hint: "relative paths start at the current folder, in a pipeline at the folder of its file",
+      hint: near ?? "relative paths start at the current folder, in a pipeline at the folder of its file",
     });
   }
 
@@ -53,6 +54,7 @@ export function fileSource(config: FileConfig, host: Host): Source {
     if (paths.length > 0) return paths;
     throw new DtegError("file.no_match", `the pattern "${shown(pattern, host)}" matches no file`, {
       path: shown(pattern, host),
+      hint: "look at the folder with `ls`; * is any text of one name, ** goes through folders",
     });
   }
 

@@ -34,7 +34,9 @@ export async function requireWritable(session: PgSession): Promise<void> {
   if (!isReadOnly) return;
   const why = isStandby ? "a standby, which only follows its primary" : "read-only (default_transaction_read_only)";
   throw new DtegError("target.read_only", `cannot write to ${session.label}: it is ${why}`, {
-    hint: "connect to the primary, or name all hosts with target_session_attrs=read-write",
+    hint: isStandby
+      ? "connect to the primary, or name all hosts with target_session_attrs=read-write"
+      : "take default_transaction_read_only off the user, the database or the URL's options, or connect to another server",
   });
 }
 

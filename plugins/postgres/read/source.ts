@@ -1,4 +1,12 @@
-import { type Batch, DtegError, type Host, quoteTable, type ReadRequest, type Source } from "../../../sdk/mod.ts";
+import {
+  type Batch,
+  DtegError,
+  formatName,
+  type Host,
+  quoteTable,
+  type ReadRequest,
+  type Source,
+} from "../../../sdk/mod.ts";
 import {
   columnsOf,
   columnsOfQuery,
@@ -43,7 +51,11 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
       const reading = { ...await whatToRead(session, request), parameters: resolved(), session, host, request };
       // a wrong condition or a missing right is told before anything moves; the server refuses a constant already here
       await session.fields(serverQuery(reading)).catch((error) => {
-        throw scanFault(error, { columns: reading.columns, label: session.label, action: "read from" });
+        const fault = scanFault(error, { columns: reading.columns, label: session.label, action: "read from" });
+        const table = reading.relation && formatName(reading.relation.name); // the server says it without its schema
+        throw table
+          ? fault.with({ hint: fault.hint?.replace(/^GRANT SELECT ON \S+/, `GRANT SELECT ON ${table}`) })
+          : fault;
       });
       const format = request.accepts.find((format) => format === "pgcopy" || format === "scan");
       if (format === "pgcopy" && request.text.length === 0 && reading.columns.length > 0) {

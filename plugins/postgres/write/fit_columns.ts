@@ -1,4 +1,4 @@
-import { DtegError, formatName, type Log, type PlannedTarget, type Target } from "../../../sdk/mod.ts";
+import { DtegError, formatName, type Log, nearest, type PlannedTarget, type Target } from "../../../sdk/mod.ts";
 import { type ColumnFit, fitColumn } from "./column_fit.ts";
 import type { ExistingTable } from "./existing_table.ts";
 
@@ -58,10 +58,12 @@ export function loadedColumns(
 ): readonly string[] {
   const missing = asked.find((name) => !target.schema.some((column) => column.name === name));
   if (missing === undefined) return asked;
-  const names = target.schema.map((column) => column.name).slice(0, 8).join(", ");
+  const all = target.schema.map((column) => column.name);
+  const names = all.slice(0, 8).join(", ");
+  const near = nearest(missing, all);
   throw new DtegError(
     "column.unknown",
     `${use} ${JSON.stringify(missing)} is not among the columns loaded into ${formatName(target.table)}: ${names}`,
-    { column: missing },
+    { column: missing, ...(near && { hint: `did you mean ${near}?` }) },
   );
 }

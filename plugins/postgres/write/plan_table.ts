@@ -1,4 +1,5 @@
 import { type PlannedTarget, quoteName, quoteTable, quoteText } from "../../../sdk/mod.ts";
+import { requireRights } from "../connect/rights.ts";
 import type { PgSession } from "../session.ts";
 import { dressing, dressOf, hasMoreThan } from "./dress.ts";
 import { findExisting, type PgTable } from "./existing_table.ts";
@@ -12,7 +13,9 @@ export async function planTable(
   const { table, schema, write } = target;
   const existing = await findExisting(session, table);
   const dress = dressOf(target);
-  if (schema.length === 0 || (existing && (write !== "replace" || hasMoreThan(existing, dress)))) return [];
+  const stays = existing !== undefined && (write !== "replace" || hasMoreThan(existing, dress));
+  await requireRights(session, { table, write, kept: stays ? existing : undefined });
+  if (schema.length === 0 || stays) return [];
   const whole = quoteTable(table.schema, table.name);
   const columns = schema.map((column) => `  ${quoteName(column.name)} ${pgType(column)}`);
   return [

@@ -50,11 +50,11 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
   let rows = 0, isStaged = false;
   let made: Promise<void> | undefined;
 
-  await makeStateTable(session, schema);
-  await removeDead(session, { schema, run: target.run });
   const first = await findExisting(session, target.table);
   refuseOdd(first);
   await requireRights(session, { table: target.table, write: target.write, kept: isKept(first) ? first : undefined });
+  await makeStateTable(session, schema);
+  await removeDead(session, { schema, run: target.run });
 
   const drop = async () => {
     isStaged = false;

@@ -1,5 +1,13 @@
 import { DtegError } from "../../../sdk/mod.ts";
-import { type End, isPipelineFile, listPipelines, loadPipeline, nearest, resolvePipelines } from "../../config/mod.ts";
+import {
+  type End,
+  isPipelineFile,
+  listPipelines,
+  loadPipeline,
+  nearest,
+  type Pipeline,
+  resolvePipelines,
+} from "../../config/mod.ts";
 import type { CheckedEnd, CheckedStep, EndRole } from "../../engine/ask/check_end.ts";
 import { errorReport } from "../../store/error_report.ts";
 import type { App } from "../app.ts";
@@ -9,6 +17,7 @@ import { LOAD_FLAGS } from "../project/load_options.ts";
 import { formatCountOf } from "../view/numbers.ts";
 import { padText } from "../view/text_width.ts";
 import { visibleText } from "../view/visible_text.ts";
+import { type CheckedStreams, checkStreams } from "./check_streams.ts";
 import { type Asking, endOf, prepareAsk } from "./look.ts";
 
 const as = single<EndRole | "both">({
@@ -25,6 +34,8 @@ interface Checked {
   readonly role: EndRole;
   /** It is tried in both roles, and does for one: nothing need be there to be read yet, and not all that is read can be written. */
   readonly eitherWill?: boolean;
+  /** The pipeline that uses it. */
+  readonly pipeline?: Pipeline;
 }
 
 /** `dteg check`: connects to both ends of pipelines, or to one end. */
@@ -33,9 +44,10 @@ export const check: Command = {
   summary: "Connect to both ends of pipelines, or to one end, and tell what works: name, network, login, rights",
   group: "data",
   details:
-    "Each step is named when it has ended: dns, tcp, tls, login, open, read, create, write. Without a name both ends of all " +
-    "pipelines of the project are checked, each once. Nothing is left behind at any end. " +
-    "With --json the result is {ends: [{name, connector, role, ok, steps: [{name, on, ok, seconds}], error}]}. The exit code is 3 " +
+    "Each step is named when it has ended: dns, tcp, tls, login, open, read, create, write; for a pipeline also load: that each of " +
+    "its streams is there and may be read, and its target written. Without a name both ends of all pipelines of the project are " +
+    "checked, each once. Nothing is left behind at any end. With --json the result is {ends: [{name, connector, role, ok, steps: " +
+    "[{name, on, ok, seconds}], error}], pipelines: [{name, ok, streams, errors}]}. The exit code is 3 " +
     "where an end cannot be reached, does not know the user, or does not give a right.",
   args: [{ name: "WHAT", summary: "A pipeline's file or name, a connection's name, a URL or a path", many: true }],
   flags: [as, ...LOAD_FLAGS],
@@ -46,7 +58,8 @@ export const check: Command = {
   ],
   async run(app, input): Promise<Outcome> {
     const asking = await prepareAsk(app, input);
-    const ends = distinct(await endsOf(app, input, asking));
+    const wanted = await endsOf(app, input, asking);
+    const ends = distinct(wanted);
     const { openAsk } = await import("../../engine/ask/ask_context.ts");
     const { checkEnd } = await import("../../engine/ask/check_end.ts");
     const speaks = !app.terminal.json && !app.terminal.quiet;
@@ -63,7 +76,12 @@ export const check: Command = {
       if (isExcused(one, found)) write(app.terminal.out.dim(`  – ${visibleText(one.error?.message ?? "")}\n`));
       else for (const step of one.steps) write(stepLine(step, app));
     }
-    return outcomeOf(found.filter((one) => !isExcused(one, found)));
+    const isSound = (end: End) => found.every((one) => !one.error || JSON.stringify(one.end) !== JSON.stringify(end));
+    const pipelines = [...new Set(wanted.flatMap(({ pipeline }) => pipeline ?? []))].filter(({ source, destination }) =>
+      isSound(source) && isSound(destination)
+    );
+    const streams = await checkStreams(pipelines, { app, asking, write });
+    return outcomeOf(found.filter((one) => !isExcused(one, found)), streams);
   },
 };
 
@@ -75,13 +93,15 @@ function isExcused({ end, role, eitherWill, error }: Found, found: readonly Foun
   return found.some((other) => other.end.label === end.label && other.role !== role && !other.error);
 }
 
-function outcomeOf(found: readonly (Checked & CheckedEnd)[]): Outcome {
-  const [error, ...others] = new Map(found.flatMap(({ error }) => error ? [[error.message, error] as const] : []))
-    .values();
+function outcomeOf(found: readonly Found[], pipelines: readonly CheckedStreams[]): Outcome {
+  const all = [...found.flatMap(({ error }) => error ?? []), ...pipelines.flatMap(({ errors }) => errors)];
+  const [error, ...others] = new Map(all.map((error) => [error.message, error])).values();
   const sound = found.filter((one) => !one.error).length;
   return {
     summary: error
-      ? `${found.length - sound} of ${formatCountOf(found.length, "end")} at fault`
+      ? sound < found.length
+        ? `${found.length - sound} of ${formatCountOf(found.length, "end")} at fault`
+        : `${formatCountOf(all.length, "stream")} cannot be loaded`
       : `${formatCountOf(found.length, "end")} can be used`,
     result: {
       ends: found.map(({ end, role, steps, error }) => ({
@@ -91,6 +111,12 @@ function outcomeOf(found: readonly (Checked & CheckedEnd)[]): Outcome {
         ok: error === undefined,
         steps,
         error: error ? errorReport(error) : null,
+      })),
+      pipelines: pipelines.map(({ name, streams, errors }) => ({
+        name,
+        ok: errors.length === 0,
+        streams,
+        errors: errors.map(errorReport),
       })),
     },
     ...(error && { error: error.with({ others: [...error.others, ...others] }) }),
@@ -158,8 +184,11 @@ function withPipelines(error: unknown, { word, names }: { readonly word: string;
 }
 
 async function endsOfPipeline(path: string, { load }: Asking): Promise<readonly Checked[]> {
-  const { pipeline: { source, destination } } = await loadPipeline(path, load);
-  return [{ end: source, role: "source" }, { end: destination, role: "destination" }];
+  const { pipeline } = await loadPipeline(path, load);
+  return [
+    { end: pipeline.source, role: "source", pipeline },
+    { end: pipeline.destination, role: "destination", pipeline },
+  ];
 }
 
 /** Each end once in each role, in the order of their first mention. */

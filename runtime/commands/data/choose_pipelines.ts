@@ -6,8 +6,10 @@ import {
   type Loaded,
   type LoadOptions,
   loadPipeline,
+  nearest,
   orderChosen,
   type Pipeline,
+  refuseUnused,
   resolvePipelines,
 } from "../../config/mod.ts";
 import type { App } from "../app.ts";
@@ -59,7 +61,9 @@ export async function choosePipelines(app: App, input: Input, options: LoadOptio
         hint: "add --to duckdb://out.duckdb, --to parquet://out/, or --to - for standard output",
       });
     }
-    return [await adhoc({ from, to }, input, options)];
+    const load = await adhoc({ from, to }, input, options);
+    refuseUnused([load.unusedVars], options.environment);
+    return [load];
   }
   const data = words.filter((word) => DATA.test(word));
   if (data.length === 0) {
@@ -80,6 +84,7 @@ export async function choosePipelines(app: App, input: Input, options: LoadOptio
       loads.push(picked(await loadPipeline(path, options), flagValue(input, FLAGS.stream)));
     }
   }
+  refuseUnused(loads.map(({ unusedVars }) => unusedVars), options.environment);
   return await ordered(loads, { app, input, options });
 }
 
@@ -125,20 +130,21 @@ function adhoc({ from, to }: { from: string; to: string }, input: Input, options
 }
 
 /** Only the streams that --stream names. */
-function picked({ pipeline, warnings }: Loaded, names: readonly string[] | undefined): Loaded {
-  if (!names) return { pipeline, warnings };
+function picked({ pipeline, ...rest }: Loaded, names: readonly string[] | undefined): Loaded {
+  if (!names) return { pipeline, ...rest };
   if (names.some(isPattern) || pipeline.streams.some(({ isWild }) => isWild)) { // the source knows what they mean
-    return { pipeline: { ...pipeline, only: names }, warnings };
+    return { ...rest, pipeline: { ...pipeline, only: names } };
   }
   const missing = names.find((name) => !pipeline.streams.some((stream) => stream.name === name));
   if (missing !== undefined) {
+    const near = nearest(missing, pipeline.streams.flatMap(({ name }) => name ?? []));
     throw new DtegError("stream.not_found", `pipeline ${pipeline.name} has no stream ${JSON.stringify(missing)}`, {
-      hint: `it has ${streamNames(pipeline)}`,
+      hint: near ? `did you mean ${near}?` : `it has ${streamNames(pipeline)}`,
     });
   }
   return {
+    ...rest,
     pipeline: { ...pipeline, streams: pipeline.streams.filter(({ name }) => name !== null && names.includes(name)) },
-    warnings,
   };
 }
 

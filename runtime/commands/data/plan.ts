@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { DtegError } from "../../../sdk/mod.ts";
+import { DtegError, systemReason } from "../../../sdk/mod.ts";
 import type { Planned } from "../../engine/foresee/plan_pipelines.ts";
 import type { RunPlan } from "../../engine/foresee/run_plan.ts";
 import { planText } from "../answers/plan_text.ts";
@@ -90,7 +90,7 @@ async function writePlan(
   try {
     await Deno.writeTextFile(resolve(folder, file), `${JSON.stringify(plan, null, 2)}\n`);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = systemReason(cause);
     throw new DtegError("file.unreadable", `cannot write ${JSON.stringify(file)}: ${reason}`, {
       path: file,
       cause,

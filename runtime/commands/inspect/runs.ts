@@ -1,5 +1,4 @@
-import { DtegError } from "../../../sdk/mod.ts";
-import { nearest } from "../../config/nearest.ts";
+import { DtegError, nearest } from "../../../sdk/mod.ts";
 import { parseCount } from "../../config/size.ts";
 import { type LogLevel, RUN_STATUSES, type RunStatus } from "../../store/event.ts";
 import type { RunStore } from "../../store/run_store.ts";

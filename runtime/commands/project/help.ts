@@ -1,5 +1,4 @@
-import { DtegError, ERROR_CODES, type ErrorCode } from "../../../sdk/mod.ts";
-import { nearest } from "../../config/nearest.ts";
+import { DtegError, ERROR_CODES, type ErrorCode, nearest } from "../../../sdk/mod.ts";
 import { type Catalogue, loadCommand } from "../catalogue.ts";
 import type { Command, Outcome } from "../command.ts";
 import { ERROR_HELP } from "./error_help.ts";

@@ -81,7 +81,7 @@ export const init: Command = {
     refuse(files.filter(({ path, optional }) => there.has(path) && !optional));
     const wanted = files.filter(({ path }) => !there.has(path));
     const secrets = [...secretsOf(read, source), ...secretsOf(written, target)];
-    await writeAll(wanted, { folder });
+    await writeAll(wanted, { folder, shown: relative(app.folder, folder) });
     for (const { name, value } of secrets) {
       await storeSecret(value, { folder: join(folder, ".dteg", "secrets"), name, over: false });
     }

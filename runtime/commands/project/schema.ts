@@ -44,8 +44,9 @@ function schemaName(given: string): SchemaName {
   try {
     return word({ now: NAMES, later: [] })(given);
   } catch (cause) {
-    throw new DtegError("usage", `there is no schema of ${JSON.stringify(given)}: ${DtegError.from(cause).message}`, {
-      hint: "see `dteg help schema`",
+    const { message, hint } = DtegError.from(cause);
+    throw new DtegError("usage", `there is no schema of ${JSON.stringify(given)}: ${message}`, {
+      hint: hint ?? "see `dteg help schema`",
       cause,
     });
   }

@@ -93,7 +93,7 @@ async function checkAfter(loaded: Loaded, options: LoadOptions): Promise<void> {
   const loadUpstream = (path: string) =>
     lintPipeline(path, options).catch((error): Loaded => {
       if (!(error instanceof DtegError)) throw error;
-      return { pipeline: { ...loaded.pipeline, name: path, path, after: [] }, warnings: [] }; // that file's faults are told with it
+      return { pipeline: { ...loaded.pipeline, name: path, path, after: [] }, warnings: [], unusedVars: [] }; // that file's faults are told with it
     });
   await orderChosen([loaded], { folder, project, loadUpstream });
 }

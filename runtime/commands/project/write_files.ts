@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { DtegError } from "../../../sdk/mod.ts";
+import { DtegError, systemReason } from "../../../sdk/mod.ts";
 
 /** A file to write, its path from a folder. */
 export interface NewFile {
@@ -8,11 +8,18 @@ export interface NewFile {
 }
 
 /** Writes files that are not there yet, with their folders. When one fails, those that were made are taken away again. */
-export async function writeAll(files: readonly NewFile[], { folder }: { readonly folder: string }): Promise<void> {
+export async function writeAll(
+  files: readonly NewFile[],
+  { folder, shown = "" }: {
+    readonly folder: string;
+    /** The folder as messages name it. */
+    readonly shown?: string;
+  },
+): Promise<void> {
   const made: string[] = [];
   try {
     for (const { path, text } of files) {
-      await writeNew(join(folder, path), text, { name: path });
+      await writeNew(join(folder, path), text, { name: join(shown, path) });
       made.push(join(folder, path));
     }
   } catch (error) {
@@ -50,7 +57,7 @@ export async function replaceFile(path: string, text: string, { name }: { readon
 }
 
 function writeError(cause: unknown, name: string): DtegError {
-  const quoted = JSON.stringify(name), reason = DtegError.from(cause).message;
+  const quoted = JSON.stringify(name), reason = systemReason(cause);
   if (cause instanceof Deno.errors.PermissionDenied) {
     return new DtegError("file.permission", `the system refuses to write ${quoted}`, {
       hint: "check the rights of the folder",

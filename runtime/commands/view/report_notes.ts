@@ -20,6 +20,8 @@ interface Paragraph {
 }
 
 const MOST_WARNINGS = 5;
+const RETRY = /^retrying (in|at once)/;
+const TRIED = /\(tried \d+ times/;
 
 /** What notes are made of. */
 export type Noted = Pick<PipelineReport, "streams"> & Partial<PipelineReport>;
@@ -31,7 +33,9 @@ export function reportNotes(pipelines: readonly Noted[], options: NoteOptions): 
     ...streams.map((stream) => ({ ...stream, hooks: [] })),
     { name, warnings, hooks, error },
   ]);
-  return noted.map(({ name, warnings, hooks, error }) => {
+  const isTriedOut = noted.some(({ error }) => error && TRIED.test(error.message));
+  return noted.map(({ name, warnings: all, hooks, error }) => {
+    const warnings = isTriedOut ? all.filter((text) => !RETRY.test(text)) : all; // the error says how often it was tried
     const more = warnings.length - MOST_WARNINGS;
     const lead = `${visibleText(name)}:`;
     const notes = [

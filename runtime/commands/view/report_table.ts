@@ -59,7 +59,12 @@ export function reportTable(
   const lines = report.pipelines.flatMap((pipeline) =>
     pipeline.streams.map((stream) => lineOf(stream, pipeline.name, style))
   );
-  if (lines.length === 0) return reportNotes(report.pipelines, { width, style, except });
+  const { environment } = report;
+  const head = environment === undefined
+    ? ""
+    : `  ${style.dim("environment")} ${style.bold(visibleText(environment))}\n`;
+  const isTold = except !== null && lines.length === 1 && !lines[0].isOk && lines[0].read + lines[0].written === 0; // its error says all
+  if (lines.length === 0 || isTold) return head + reportNotes(report.pipelines, { width, style, except });
   const total = lines.length > 1 ? [totalOf(lines, report.seconds)] : [];
   const shown = chosen(lines, most);
   const columns = fit(columnsOf([...lines, ...total]), [...shown, ...total], width - GAP);
@@ -73,9 +78,8 @@ export function reportTable(
   };
   const rule = `  ${style.dim(columns.map((column) => "─".repeat(column.width)).join(" ".repeat(GAP)))}\n`;
   const plain = (text: string) => text;
-  const { environment } = report;
   return [
-    environment === undefined ? "" : `  ${style.dim("environment")} ${style.bold(visibleText(environment))}\n`,
+    head,
     row(" ", ({ head }) => head, style.dim),
     rule,
     ...shown.map((line) => row(line.paint(line.mark), (column) => column.text(line), plain)),

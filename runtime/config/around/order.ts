@@ -1,8 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { type TSchema, Type } from "@sinclair/typebox";
-import { DtegError } from "../../../sdk/mod.ts";
+import { DtegError, nearest } from "../../../sdk/mod.ts";
 import { noted } from "../form/note.ts";
-import { nearest } from "../nearest.ts";
 import type { Project } from "../project.ts";
 import { readTree } from "../read.ts";
 import type { Loaded } from "../resolve/assemble.ts";

@@ -1,6 +1,5 @@
-import { DtegError } from "../../../sdk/mod.ts";
+import { DtegError, nearest } from "../../../sdk/mod.ts";
 import { connectorOf, type KnownConnector, propertiesOf } from "../form/known_connector.ts";
-import { nearest } from "../nearest.ts";
 import { connectorOfPath } from "../resolve/locate.ts";
 import { isSecretName } from "../secrets.ts";
 import { formatUrl, parseUrl, schemeOf } from "../url.ts";

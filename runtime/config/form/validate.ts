@@ -1,8 +1,7 @@
 import type { TSchema } from "@sinclair/typebox";
 import { Value, type ValueError, ValueErrorType } from "@sinclair/typebox/value";
-import type { DtegError, ErrorCode } from "../../../sdk/mod.ts";
+import { type DtegError, type ErrorCode, nearest } from "../../../sdk/mod.ts";
 import { isSecretName } from "../secrets.ts";
-import { nearest } from "../nearest.ts";
 import { type Fault, fault, keysOf, type Tree, valueAt } from "../tree/tree.ts";
 import { noteOf } from "./note.ts";
 import { choices, found, list, subject, wanted } from "./wanted.ts";

@@ -1,5 +1,5 @@
+import { nearest } from "../../../sdk/mod.ts";
 import { Liquid, type LiquidError } from "liquidjs";
-import { nearest } from "../nearest.ts";
 
 /** What stands for names in templates. */
 export type LiquidContext = Readonly<Record<string, string | Readonly<Record<string, string | number | boolean>>>>;

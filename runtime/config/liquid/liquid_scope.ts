@@ -60,7 +60,7 @@ export async function templatesOf(
 /** Truth values and whole numbers as such, so that templates can compare them; all else as text. */
 function variables(scope: Scope): Record<string, string | number | boolean> {
   const found: Record<string, string | number | boolean> = {};
-  for (const name of scope.vars) {
+  for (const name of scope.names("var")) {
     const text = scope.find({ namespace: "var", name })?.text;
     if (text === undefined) continue;
     const isNumber = /^(0|-?[1-9]\d*)$/.test(text) && Number.isSafeInteger(Number(text));

@@ -1,5 +1,4 @@
-import { DtegError } from "../../../sdk/mod.ts";
-import { nearest } from "../nearest.ts";
+import { DtegError, nearest } from "../../../sdk/mod.ts";
 import type { Project } from "../project.ts";
 import { subtree } from "../tree/subtree.ts";
 import { isMap, member, type Tree, valueAt } from "../tree/tree.ts";

@@ -20,12 +20,15 @@ import { expandTree } from "./expand.ts";
 import { expandText, type Scope, scopeOf } from "./scope.ts";
 import { settingsOf } from "./settings.ts";
 import { resolveStreams } from "./streams.ts";
+import { unusedVars } from "./unused_vars.ts";
 
 /** A pipeline and what a person should know about its file. */
 export interface Loaded {
   readonly pipeline: Pipeline;
   /** Each begins with FILE:LINE:COL where it has a place. */
   readonly warnings: readonly string[];
+  /** Names of --var that neither the pipeline nor its project uses. */
+  readonly unusedVars: readonly string[];
 }
 
 /** What assembling takes beside the tree. */
@@ -92,6 +95,7 @@ export async function assemble(given: Tree, options: AssembleOptions): Promise<L
       ...hooksOf(tree.root),
       ...afterOf(tree.root),
     },
+    unusedVars: unusedVars(environment, given),
     warnings: [...new Set(found.map((warning) => secrets.mask(located(warning))))],
   };
 }

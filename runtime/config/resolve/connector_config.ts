@@ -38,8 +38,9 @@ export function checkConfig(connector: KnownConnector, written: WrittenConfig): 
   const urlPointer = written.pointerOf("url");
   const under = (pointer: string) => pointer === written.pointer || pointer.startsWith(`${written.pointer}/`);
   if ([...hollow].some(under)) return { config: written.config, errors: [] };
-  let fields: PlainMap;
+  let fields: PlainMap, label: string | undefined;
   try {
+    label = labelOf(url ?? single.path);
     fields = typeof url === "string" ? fromUrl(url, connector) : url === undefined ? {} : { url };
   } catch (error) {
     if (!(error instanceof DtegError)) throw error;
@@ -68,7 +69,7 @@ export function checkConfig(connector: KnownConnector, written: WrittenConfig): 
     code: "connector.config",
     title: `the connector ${connector.name}`,
   });
-  return { config: settled.root, label: labelOf(url ?? root.path), errors };
+  return { config: settled.root, label: label ?? labelOf(root.path), errors };
 }
 
 /** The settings that a URL or bare path stands for. */

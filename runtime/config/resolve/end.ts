@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { DtegError } from "../../../sdk/mod.ts";
+import { DtegError, nearest } from "../../../sdk/mod.ts";
 import { declaredConnections, findConnection } from "../connection/declared.ts";
 import { canTunnel, sshSettings } from "../connection/ssh_settings.ts";
 import type { Environment } from "../environment.ts";
@@ -8,13 +8,13 @@ import { LATER_CONNECTORS } from "../form/later_words.ts";
 import { CONNECTION_SCHEMA, endSchema } from "../form/pipeline_schema.ts";
 import { validate } from "../form/validate.ts";
 import { inConnections, templatesOf } from "../liquid/liquid_scope.ts";
-import { nearest } from "../nearest.ts";
 import type { End } from "../pipeline.ts";
 import type { Secrets } from "../secrets.ts";
 import { fault, isMap, member, type PlainMap, valueAt } from "../tree/tree.ts";
 import { checkConfig } from "./connector_config.ts";
 import { type Expanded, expandTree } from "./expand.ts";
-import { connectorOfPath, locate } from "./locate.ts";
+import { connectorOfPath, locate, meantUrl } from "./locate.ts";
+import { hidePasswords } from "../url.ts";
 import { collectSecrets } from "./collect_secrets.ts";
 import { scopeOf } from "./scope.ts";
 
@@ -76,6 +76,14 @@ async function fromText(context: EndContext, place: Place, text: string): Promis
       message: `${JSON.stringify(text)} is neither a file that exists nor the name of a connection`,
       hint: nearHint(nearest(text, namesOf(context))) ??
         "a folder's path ends in /; a file's in .csv, .json, .parquet or .duckdb",
+    }));
+  }
+  const meant = located.kind === "path" && !located.isThere ? meantUrl(text, connectorWords(connectors)) : undefined;
+  if (meant) {
+    return failed(fault(tree, pointer, {
+      code: "url.invalid",
+      message: `${JSON.stringify(hidePasswords(text))} is no URL, and there is no such file`,
+      hint: `did you mean ${hidePasswords(meant)}?`,
     }));
   }
   const word = located.kind === "url" ? located.scheme : connectorOfPath(text);
@@ -192,7 +200,9 @@ function unknownConnector({ connectors }: EndContext, { expanded: { tree }, poin
     message: later
       ? `this version does not have the connector ${word} yet`
       : `there is no connector ${JSON.stringify(word)}`,
-    hint: (later ? undefined : nearHint(nearest(word, words))) ?? `this version has ${words.join(", ")}`,
+    hint: /^https?$/.test(word)
+      ? "fetch it first: curl -fsSL URL | dteg run --from - --to TARGET"
+      : (later ? undefined : nearHint(nearest(word, words))) ?? `this version has ${words.join(", ")}`,
   });
 }
 

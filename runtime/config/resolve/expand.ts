@@ -1,6 +1,5 @@
-import type { DtegError } from "../../../sdk/mod.ts";
+import { type DtegError, nearest } from "../../../sdk/mod.ts";
 import { hasTemplate, renderText, type Templates } from "../liquid/liquid_scope.ts";
-import { nearest } from "../nearest.ts";
 import { type BadReference, parseTemplate, type Reference } from "../template.ts";
 import { fault, mapScalars, type Tree } from "../tree/tree.ts";
 import { expandText, type Scope } from "./scope.ts";
@@ -61,11 +60,13 @@ export function expandTree(
   return { tree: { ...tree, root }, whole, hollow, errors, warnings };
 }
 
-function syntax(tree: Tree, pointer: string, { source, problem }: BadReference): DtegError {
+function syntax(tree: Tree, pointer: string, { source, problem, meant }: BadReference): DtegError {
   return fault(tree, pointer, {
     code: "template.syntax",
     message: `${source} ${problem}`,
-    hint: "a default stands after :- as in ${env.X:-default}; for a literal ${ write $${",
+    hint: meant
+      ? `did you mean ${meant}?`
+      : "a default stands after :- as in ${env.X:-default}; for a literal ${ write $${",
     span: spanOf(tree, pointer, { source }),
   });
 }
@@ -77,21 +78,17 @@ interface Missing {
 
 function unset(tree: Tree, pointer: string, { reference, scope }: Missing): DtegError {
   const { namespace, name } = reference;
-  const near = namespace === "var"
-    ? nearest(name, scope.vars)
-    : namespace === "run"
-    ? nearest(name, ["id", "started_at"])
-    : undefined;
+  const near = nearest(name, scope.names(namespace));
   const hints = {
     env: `set it, or give a default: \${env.${name}:-default}`,
-    var: near ? `did you mean \${var.${near}}?` : `add it under vars:, or give --var ${name}=VALUE`,
+    var: `add it under vars:, or give --var ${name}=VALUE`,
     secret: `set ${secretVariable(name)}, or write it to .dteg/secrets/${name}`,
-    run: `use \${run.${near ?? "id"}}`,
+    run: "use ${run.id} or ${run.started_at}",
   };
   return fault(tree, pointer, {
     code: "template.unset",
     message: `${namespace}.${name} is not set`,
-    hint: hints[namespace],
+    hint: near ? `did you mean \${${namespace}.${near}}? Else ${hints[namespace]}` : hints[namespace],
     span: spanOf(tree, pointer, reference),
   });
 }

@@ -1,6 +1,5 @@
-import { basename, extname, join, relative, resolve } from "node:path";
-import { DtegError } from "../../../sdk/mod.ts";
-import { nearest } from "../nearest.ts";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { DtegError, nearest } from "../../../sdk/mod.ts";
 import type { Project } from "../project.ts";
 import { readTree } from "../read.ts";
 import { isMap, valueAt } from "../tree/tree.ts";
@@ -41,7 +40,7 @@ async function yamlFiles(folder: string): Promise<string[]> {
       !entry.isDirectory && isPipelineFile(entry.name)
     ).map((e) => e.name);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
     throw error;
   }
 }
@@ -93,15 +92,21 @@ async function resolveOne(arg: string, { folder, known }: Known): Promise<string
       hint: "name the file; to load a folder of data use --from",
     });
   }
-  if (isPipelineFile(arg)) throw notFound(`there is no pipeline file ${JSON.stringify(arg)}`, "check the path");
+  if (isPipelineFile(arg)) {
+    const files = await yamlFiles(resolve(folder, dirname(arg)));
+    const near = nearest(arg, [...files.map((file) => join(dirname(arg), file)), ...known.map(({ path }) => path)]);
+    const hint = near ? `did you mean ${near}?` : "check the path; `dteg list` shows the project's pipelines";
+    throw notFound(`there is no pipeline file ${JSON.stringify(arg)}`, hint);
+  }
   const tag = /^tag:(.+)$/.exec(arg)?.[1];
   const pattern = new RegExp(`^${RegExp.escape(arg).replaceAll("\\*", ".*").replaceAll("\\?", ".")}$`, "u");
   const found = known.filter(({ name, tags }) => tag ? tags.includes(tag) : pattern.test(name));
   if (found.length > 0) return found.map(({ path }) => path);
   const near = nearest(tag ?? arg, tag ? known.flatMap(({ tags }) => tags) : known.map(({ name }) => name));
   const names = known.map(({ name }) => name).join(", ");
+  const how = tag ? "with the tag" : /[*?]/.test(arg) ? "whose name fits" : "named";
   throw notFound(
-    `there is no pipeline ${tag ? "with the tag" : "named"} ${JSON.stringify(tag ?? arg)}`,
+    `there is no pipeline ${how} ${JSON.stringify(tag ?? arg)}`,
     near
       ? `did you mean ${tag ? "tag:" : ""}${near}?`
       : names

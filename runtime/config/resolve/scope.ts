@@ -1,8 +1,8 @@
 import type { Environment } from "../environment.ts";
 import { isSecretName, type Secrets } from "../secrets.ts";
-import { parseTemplate, type Reference } from "../template.ts";
+import { type Namespace, parseTemplate, type Reference } from "../template.ts";
 import { isMap, member, scalarText, type Tree, valueAt } from "../tree/tree.ts";
-import { secretValue } from "./secret_value.ts";
+import { secretNames, secretValue } from "./secret_value.ts";
 
 /** What a reference stands for. `hollow`: it hangs on a secret that is not set. */
 export interface Resolved {
@@ -13,8 +13,8 @@ export interface Resolved {
 /** Where references find their values. */
 export interface Scope {
   find(reference: Pick<Reference, "namespace" | "name">): Resolved | undefined;
-  /** Names of variables, for "did you mean". */
-  readonly vars: readonly string[];
+  /** Names that there are, for "did you mean". */
+  names(namespace: Namespace): readonly string[];
 }
 
 /** What a scope is made of, beside the environment. */
@@ -60,7 +60,12 @@ export function scopeOf(environment: Environment, { secrets, files, overlaid = t
   }
 
   return {
-    vars: [...environment.vars.keys(), ...all.flatMap((file) => Object.keys(varsOf(file)))],
+    names(namespace) {
+      if (namespace === "env") return Object.keys(environment.env);
+      if (namespace === "run") return Object.keys(run);
+      if (namespace === "secret") return secretNames(environment);
+      return [...environment.vars.keys(), ...all.flatMap((file) => Object.keys(varsOf(file)))];
+    },
     find({ namespace, name }) {
       if (namespace === "var") return variable(name);
       const text = lookups[namespace](name);

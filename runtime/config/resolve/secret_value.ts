@@ -13,10 +13,25 @@ export function secretVariable(name: string): string {
 export function secretValue(name: string, { env, folder, project }: Environment): string | undefined {
   const value = env[secretVariable(name)];
   if (value !== undefined) return value;
-  for (const inside of [project?.secrets ?? join(folder, ".dteg", "secrets"), SYSTEM_FOLDER]) {
+  for (const inside of foldersOf({ folder, project })) {
     const text = readIfThere(join(inside, name));
     if (text !== undefined) return text.replace(/\r?\n$/, "");
   }
+}
+
+/** Names of the secrets that are kept in folders. */
+export function secretNames(environment: Environment): readonly string[] {
+  return foldersOf(environment).flatMap((folder) => {
+    try {
+      return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => isDirectory ? [] : [name]);
+    } catch {
+      return []; // only a hint is made of them
+    }
+  });
+}
+
+function foldersOf({ folder, project }: Pick<Environment, "folder" | "project">): readonly string[] {
+  return [project?.secrets ?? join(folder, ".dteg", "secrets"), SYSTEM_FOLDER];
 }
 
 function readIfThere(path: string): string | undefined {

@@ -174,7 +174,8 @@ function streamOf(
     }));
   }
   const into = typeof all.into === "string" ? all.into : undefined;
-  const odd = /\{(?!(schema|table|name)\})[^}]*\}?/.exec(into ?? "")?.[0];
+  const plain = into?.replace(/\{\{.*?\}\}|\$\{[^}]*\}/g, ""); // what could not be filled in is told already
+  const odd = /\{(?!(schema|table|name)\})[^}]*\}?/.exec(plain ?? "")?.[0];
   if (odd) {
     problems.push(fault(tree, whereIs("into"), {
       code: "pipeline.invalid",

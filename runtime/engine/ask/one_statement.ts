@@ -9,10 +9,10 @@ const SKIPPED = [
 ];
 
 /**
- * True for a text that stays one statement when it stands in parentheses: no parenthesis closes that it did not open, and no
- * semicolon ends it, outside of quotes and comments.
+ * Why a text does not stay one statement when it stands in parentheses: a semicolon ends it, or its parentheses do not pair, outside of
+ * quotes and comments. Undefined where it does.
  */
-export function isOneStatement(sql: string): boolean {
+export function notOneStatement(sql: string): "several" | "open" | "closed" | undefined {
   let depth = 0;
   for (let at = 0; at < sql.length;) {
     const skipped = lengthAt(sql, at);
@@ -21,10 +21,11 @@ export function isOneStatement(sql: string): boolean {
       continue;
     }
     if (sql[at] === "(") depth++;
-    if (sql[at] === ";" || (sql[at] === ")" && --depth < 0)) return false;
+    if (sql[at] === ";") return "several";
+    if (sql[at] === ")" && --depth < 0) return "closed";
     at++;
   }
-  return depth === 0;
+  return depth > 0 ? "open" : undefined;
 }
 
 function lengthAt(sql: string, at: number): number {

@@ -1,11 +1,11 @@
-import { DtegError, parseName, type ScanBatch, type Source } from "../../../sdk/mod.ts";
+import { parseName, type ScanBatch, type Source } from "../../../sdk/mod.ts";
 import type { PipelineStream } from "../../config/pipeline.ts";
 import type { CsvReading } from "../csv/csv_call.ts";
 import { bytesScan } from "../pipe/bytes_scan.ts";
 import { resolveFiles } from "../files/resolve_files.ts";
 import type { LentHost } from "../host.ts";
 import { declaredTypes, isTyped } from "../plan/declared_types.ts";
-import { withNearest } from "../plan/jobs.ts";
+import { streamFault } from "./stream_fault.ts";
 
 /** What of a stream decides what is read. */
 export type StreamToRead =
@@ -58,6 +58,6 @@ export async function openStream(
     });
     return { scan, isWhole: true, bytes };
   } catch (error) {
-    throw error instanceof DtegError ? await withNearest(error, { source, wanted: stream.name }) : error;
+    throw await streamFault(error, { source, stream });
   }
 }

@@ -16,7 +16,10 @@ export function withPlace(thrown: unknown, statement: string): unknown {
   if (offset === undefined || offset < 0 || offset > statement.length) return thrown;
   const place = lineAndColumn(statement, offset);
   const shown = excerpt(statement, offset, { end: wordEnd(statement, offset) });
-  return thrown.with({ ...place, excerpt: shown });
+  const name = /^"([^"]*)"/.exec(statement.slice(offset))?.[1];
+  const isText = thrown.code === "column.unknown" && name !== undefined; // double quotes where single ones were meant
+  const hint = isText ? `double quotes hold names; a text stands in single ones: '${name}'` : thrown.hint;
+  return thrown.with({ ...place, excerpt: shown, hint });
 }
 
 function wordEnd(text: string, offset: number): number {
@@ -41,8 +44,9 @@ const SERVER_BEFORE = "SELECT * FROM (";
 function serverOffset(message: string, position: number, statement: string): number | undefined {
   const offset = [...(SERVER_BEFORE + statement)].slice(0, position - 1).join("").length - SERVER_BEFORE.length;
   const quoted = /"([^"]+)"/.exec(message)?.[1];
-  if (quoted !== undefined && !statement.slice(offset).startsWith(quoted.split(".")[0])) return undefined;
-  return offset;
+  const at = statement.slice(offset).replace(/^["']/, "");
+  const isThere = quoted === undefined || quoted.replace(/^'/, "").split(/[.\n]/).some((part) => at.startsWith(part));
+  return isThere ? offset : undefined;
 }
 
 /** DuckDB shows the line, cut at both ends where it is long, with a caret below. */

@@ -142,11 +142,16 @@ function checkElement(element: Row, { file, request }: { file: string; request: 
 }
 
 function explainParquet(error: DtegError, batch: FilesBatch): DtegError {
-  if (error.code !== "query.failed" || /^(Binder|Parser|Catalog) Error/.test(error.message)) return error;
+  const said = error.cause instanceof Error ? error.cause.message : error.message;
+  if (error.code !== "query.failed" || /^(Binder|Parser|Catalog) Error/.test(said)) return error;
   const files = namedFiles(batch);
   const { path, name } =
     files.find((file) => error.message.includes(`"${file.path}"`) || error.message.includes(`'${file.path}'`)) ??
       files[0];
-  const reason = error.message.split("\n")[0].replaceAll(path, name).slice(0, 300);
-  return new DtegError("file.corrupt", `cannot read "${name}" as Parquet: ${reason}`, { path: name, cause: error });
+  const reason = error.message.split("\n")[0].replaceAll(path, name).replace(/^[\w ]+ Error: /, "").slice(0, 300);
+  return new DtegError("file.corrupt", `cannot read "${name}" as Parquet: ${reason}`, {
+    path: name,
+    hint: "get the file again; where it is of another format, leave the format out or say the right one",
+    cause: error,
+  });
 }

@@ -4,7 +4,7 @@ import type { LentHost } from "../host.ts";
 import { asTaken } from "../pipe/as_taken.ts";
 import { acceptedFormats } from "../plan/accepted.ts";
 import { declaredTypes, isTyped } from "../plan/declared_types.ts";
-import { withNearestOf } from "../ask/nearest_stream.ts";
+import { withStreamFault } from "../ask/stream_fault.ts";
 import { shapeBatch, shapeBytes } from "../plan/shape.ts";
 import type { NamedStream } from "../stream_job.ts";
 
@@ -54,7 +54,7 @@ export async function plannedShape(
 }
 
 function openReader(stream: NamedStream, { source, destination }: Omit<Ends, "host">): Promise<Reader> {
-  return withNearestOf({ wanted: stream.name, source }, () =>
+  return withStreamFault({ stream, source }, () =>
     source.open({
       stream: stream.sql === undefined ? parseName(stream.name) : { sql: stream.sql },
       columns: stream.select.map((name) => ({ name })),

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { DtegError } from "../../../sdk/mod.ts";
+import { DtegError, nearest } from "../../../sdk/mod.ts";
 
 /** Separates the parts of a message that our own SQL raises with `error()`. */
 const MARK = "\u001f";
@@ -98,6 +98,13 @@ const RULES: readonly Rule[] = [
     (match) => new DtegError("file.not_found", `cannot open "${match[1]}": there is no such file or folder`),
   ],
   [
+    /Cannot launch in-memory database in read-only mode/, // DuckDB takes a file of another format for a view of it
+    () =>
+      new DtegError("duckdb.invalid", "the file is no DuckDB database", {
+        hint: "a file of data is read by its path alone, or as csv://PATH, json://PATH or parquet://PATH",
+      }),
+  ],
+  [
     /not a valid DuckDB database file|Trying to read a database file with version|Corrupt database file/i,
     (_, text) =>
       new DtegError("duckdb.invalid", firstLine(text), {
@@ -128,7 +135,26 @@ export function duckError(thrown: unknown, context: Context): DtegError {
     const match = pattern.exec(text);
     if (match) return make(match, text, context).with({ cause: thrown });
   }
-  return new DtegError("query.failed", text.split("\n\nLINE ")[0].trim(), { cause: thrown });
+  return sqlFault(text.split("\n\nLINE ")[0].trim(), thrown);
+}
+
+/** A fault in SQL: what is wrong, and in the hint what DuckDB proposes. */
+function sqlFault(text: string, cause: unknown): DtegError {
+  const [, kind, said] = /^(Parser|Binder|Catalog) Error: (.*)$/s.exec(text) ?? [];
+  if (kind === undefined) return new DtegError("query.failed", text, { cause });
+  const [first, ...rest] = said.replace(/!(?=\n|$)/, "").split("\n");
+  const column = /^Referenced column "(.+)" not found in FROM clause/.exec(first)?.[1];
+  const candidates = [.../"((?:[^"]|"")+)"/g[Symbol.matchAll](rest.join(" "))].map(([, name]) => name);
+  const proposed = rest.join(" ").replace(/^Did you mean "(.+)"\?$/, "did you mean $1?");
+  if (column === undefined) {
+    return new DtegError("query.failed", first.replace(/\.$/, ""), { cause, ...(proposed && { hint: proposed }) });
+  }
+  const near = nearest(column, candidates.map((name) => name.split(".").at(-1) ?? name));
+  return new DtegError("column.unknown", `there is no column ${JSON.stringify(column)}`, {
+    cause,
+    column,
+    ...(candidates.length > 0 && { hint: near ? `did you mean ${near}?` : `there are ${candidates.join(", ")}` }),
+  });
 }
 
 function firstLine(text: string): string {

@@ -1,6 +1,5 @@
-import { DtegError, formatName, parseName, type Source, type TableName } from "../../../sdk/mod.ts";
+import { DtegError, formatName, nearest, parseName, type Source, type TableName } from "../../../sdk/mod.ts";
 import { unfitKey } from "../../config/form/unfit_key.ts";
-import { nearest } from "../../config/nearest.ts";
 import type { Pipeline } from "../../config/pipeline.ts";
 import { makeHost } from "../host.ts";
 import { usableThreads } from "../limits.ts";
@@ -83,7 +82,8 @@ export async function withNearest(
   };
   for await (const { name } of source.discover(list)) list(name);
   const names = [...found];
-  const close = nearest(wanted, [...names, ...names.map((name) => parseName(name).name)]);
+  const words = [...names, ...names.map((name) => parseName(name).name)];
+  const close = nearest(wanted, words) ?? nearest(parseName(wanted).name, words);
   const near = names.find((name) => name === close) ?? names.find((name) => parseName(name).name === close);
   const some = names.slice(0, 8).join(", ");
   const all = names.length > 8 ? `${some} and ${names.length - 8} more` : some;

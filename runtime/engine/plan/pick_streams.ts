@@ -2,6 +2,7 @@ import {
   DtegError,
   formatName,
   type Log,
+  nearest,
   parseName,
   sameName,
   type Source,
@@ -9,7 +10,6 @@ import {
   type TableName,
 } from "../../../sdk/mod.ts";
 import { parsePattern, type StreamPattern } from "../../config/form/stream_pattern.ts";
-import { nearest } from "../../config/nearest.ts";
 import type { Pipeline, PipelineStream } from "../../config/pipeline.ts";
 import type { NamedStream } from "../stream_job.ts";
 import { autoKeys } from "./auto_key.ts";

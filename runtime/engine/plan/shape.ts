@@ -1,5 +1,12 @@
-import { type BytesBatch, DtegError, quoteName, type ScanBatch, type Schema, type TypeRow } from "../../../sdk/mod.ts";
-import { nearest } from "../../config/nearest.ts";
+import {
+  type BytesBatch,
+  DtegError,
+  nearest,
+  quoteName,
+  type ScanBatch,
+  type Schema,
+  type TypeRow,
+} from "../../../sdk/mod.ts";
 import type { ColumnRule, PipelineStream } from "../../config/pipeline.ts";
 import { castValue } from "../move/cast_value.ts";
 import { columnAliases, columnRefs } from "../move/column_refs.ts";

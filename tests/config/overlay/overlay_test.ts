@@ -59,7 +59,8 @@ Deno.test("an environment that there is not names the nearest one", async () => 
       message: 'there is no environment "prd"',
       hint: "did you mean --env prod?",
     });
-    throws(choose("production"), { hint: "dteg.yaml has dev, prod, odd" });
+    throws(choose("production"), { hint: "did you mean --env prod?" });
+    throws(choose("somewhere"), { hint: "dteg.yaml has dev, prod, odd" });
   });
 });
 

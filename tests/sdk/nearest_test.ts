@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import fc from "fast-check";
-import { editDistance, nearest } from "../../runtime/config/nearest.ts";
+import { editDistance, nearest } from "../../sdk/nearest.ts";
 
 const VERBS = ["init", "run", "validate", "preview", "query", "runs", "schema", "version", "help"];
 
@@ -15,6 +15,11 @@ Deno.test("a mistyped word finds the one that was meant", () => {
     "help",
     "version",
   ]);
+});
+
+Deno.test("the beginning of one word finds it, of several none", () => {
+  deepEqual(["valid", "run-all"].map((word) => nearest(word, VERBS)), ["validate", "run"]);
+  deepEqual(nearest("order_", ["order_items_of_today", "order_lines_of_today"]), undefined);
 });
 
 Deno.test("a word that is like nothing finds nothing", () => {
