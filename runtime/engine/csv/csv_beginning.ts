@@ -37,7 +37,11 @@ export function readBeginning({ beginning, skip, header, headerLines }: CsvLayou
 }
 
 /** A copy of the file from its first row on, below a plain line of names. */
-export async function copyFromFirstRow(path: string, layout: CsvLayout, tempDir: string): Promise<string> {
+export async function copyFromFirstRow(
+  path: string,
+  layout: CsvLayout,
+  { tempDir }: { readonly tempDir: string },
+): Promise<string> {
   const copy = `${tempDir}/rows-${crypto.randomUUID()}.csv`;
   using source = await Deno.open(path);
   using target = await Deno.open(copy, { write: true, createNew: true, mode: 0o600 });

@@ -101,7 +101,7 @@ async function groupByLayout({ batch, tempDir, reading = "in parts" }: FilesRequ
       layout.lineBreak,
       layout.beginning?.lines,
     ]);
-    if (layout.beginning) paths[index] = await copyFromFirstRow(path, layout, tempDir);
+    if (layout.beginning) paths[index] = await copyFromFirstRow(path, layout, { tempDir });
     const group = groups.get(key);
     if (group) group.paths.push(paths[index]);
     else groups.set(key, { layout, paths: [paths[index]], reading });
