@@ -28,7 +28,9 @@ export async function jsonFiles(
 ): Promise<readonly JsonFile[]> {
   const files: JsonFile[] = [];
   for (const [index, original] of paths.entries()) {
-    const path = await hasMark(original) ? await withoutMark(original, `${tempDir}/unmarked-${index}.json`) : original;
+    const path = await hasMark(original)
+      ? await withoutMark(original, `${tempDir}/unmarked-${crypto.randomUUID()}.json`)
+      : original;
     const other = format === "ndjson" ? "newline_delimited" : "unstructured";
     files.push({ path, name: names[index], layout: await firstByte(path) === 91 ? "array" : other, longest: LONGEST });
   }

@@ -27,8 +27,8 @@ export async function markFiles(
   const mark = newMark();
   const copies: JsonFile[] = [];
   let count = 0;
-  for (const [index, file] of files.entries()) {
-    const path = `${tempDir}/marked-${index}.json`;
+  for (const file of files) {
+    const path = `${tempDir}/marked-${crypto.randomUUID()}.json`; // streams of a run share the folder
     using source = await Deno.open(file.path);
     using target = await Deno.open(path, { write: true, create: true, truncate: true });
     for await (const chunk of source.readable.pipeThrough(markNumbers(() => count++, { mark, spelling }))) {
