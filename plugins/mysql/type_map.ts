@@ -48,7 +48,7 @@ const SIMPLE: Readonly<Record<string, SimpleKind>> = {
 const INTEGERS: Readonly<Record<string, readonly [signed: SimpleKind, unsigned: SimpleKind]>> = {
   tinyint: ["int8", "uint8"],
   smallint: ["int16", "uint16"],
-  mediumint: ["int32", "uint32"],
+  mediumint: ["int32", "int32"],
   int: ["int32", "uint32"],
   bigint: ["int64", "uint64"],
 };

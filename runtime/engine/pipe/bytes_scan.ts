@@ -1,25 +1,11 @@
-import { type BytesBatch, type Column, type DataType, DtegError, quoteText, type ScanBatch } from "../../../sdk/mod.ts";
+import { type BytesBatch, DtegError, quoteText, type ScanBatch } from "../../../sdk/mod.ts";
 import { quoteName } from "../../../sdk/mod.ts";
-import { parseText } from "../text/parse_text.ts";
 import { columnAliases } from "../move/column_refs.ts";
-import { duckType, isWide } from "../move/duck_type.ts";
 import { makeFifo } from "./fifo.ts";
+import { formValue, readType } from "./form_value.ts";
 
 /** The longest row that DuckDB takes, in bytes, and its buffer, which holds two of them. */
 const LINE = 32 * 2 ** 20, BUFFER = 2 * LINE;
-
-/** Types that DuckDB's reader makes of their text without loss, or stops at it. */
-const READ_TYPED: ReadonlySet<DataType["kind"]> = new Set([
-  "bool",
-  "int8",
-  "int16",
-  "int32",
-  "int64",
-  "uint8",
-  "uint16",
-  "uint32",
-  "uint64",
-]);
 
 /** A stream of CSV as a query of its typed columns: it flows through a named pipe while the query runs. It can be read once. */
 export function bytesScan(batch: BytesBatch, { tempDir }: { readonly tempDir: string }): ScanBatch {
@@ -27,7 +13,7 @@ export function bytesScan(batch: BytesBatch, { tempDir }: { readonly tempDir: st
   const path = `${tempDir}/bytes-${crypto.randomUUID().slice(0, 12)}.csv`;
   const { schema } = batch;
   const aliases = columnAliases(schema);
-  const list = schema.map((column, index) => `${valueOf(column, `r.c${index}`)} AS ${quoteName(aliases[index])}`);
+  const list = schema.map((column, index) => `${formValue(column, `r.c${index}`)} AS ${quoteName(aliases[index])}`);
   return {
     kind: "scan",
     schema,
@@ -36,16 +22,8 @@ export function bytesScan(batch: BytesBatch, { tempDir }: { readonly tempDir: st
   };
 }
 
-const isReadTyped = (type: DataType) => READ_TYPED.has(type.kind) || type.kind === "decimal" && !isWide(type);
-
-/** A value of the text form: what is no such value stops the query. */
-function valueOf({ name, type }: Column, ref: string): string {
-  if (isReadTyped(type) || isWide(type)) return ref;
-  return parseText({ name, ref, type, rule: "value" });
-}
-
 function readPipe(path: string, schema: BytesBatch["schema"]): string {
-  const columns = schema.map(({ type }, index) => `'c${index}': '${isReadTyped(type) ? duckType(type) : "VARCHAR"}'`);
+  const columns = schema.map(({ type }, index) => `'c${index}': '${readType(type)}'`);
   const settings = {
     auto_detect: "false",
     compression: "'none'",
