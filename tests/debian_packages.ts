@@ -12,19 +12,22 @@ const WANTED: readonly { readonly command: string; readonly package: string }[] 
 /** Installs what is missing, as root or with sudo; throws an Error that names the packages where neither is there. */
 export async function installPackages(): Promise<void> {
   const missing = WANTED.filter(({ command }) => !isThere(command)).map((wanted) => wanted.package);
-  const isServerMissing = postgresFolder() === undefined;
-  if (isServerMissing) missing.push("postgresql");
+  if (postgresFolder() === undefined) missing.push("postgresql");
   if (!mariadbInstalled()) missing.push("mariadb-server");
-  if (missing.length === 0) return;
+  if (missing.length > 0) await installDebian(missing);
+}
+
+/** Installs packages of Debian. */
+export async function installDebian(packages: readonly string[]): Promise<void> {
   const sudo = Deno.uid() === 0 ? [] : isThere("sudo") ? ["sudo"] : undefined;
-  const wish = `the tests want the Debian packages: ${missing.join(" ")}`;
+  const wish = `the tests want the Debian packages: ${packages.join(" ")}`;
   if (!sudo || !isThere("apt-get")) throw new Error(`${wish}. Install them, or run this as root or with sudo`);
-  console.log(`installing ${missing.join(" ")}`);
+  console.log(`installing ${packages.join(" ")}`);
   for (
     const args of [
-      ...(isServerMissing ? [["sh", "-c", WITHOUT_SERVICE]] : []),
+      ...(packages.includes("postgresql") ? [["sh", "-c", WITHOUT_SERVICE]] : []),
       ["apt-get", "update", "-qq"],
-      ["apt-get", "install", "-y", "-qq", "--no-install-recommends", ...missing],
+      ["apt-get", "install", "-y", "-qq", "--no-install-recommends", ...packages],
     ]
   ) {
     const [command, ...rest] = [...sudo, ...args];

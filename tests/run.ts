@@ -1,6 +1,7 @@
 // `./task test`: everything from source, then the binary as a user runs it. The last line is `N passed, N failed, N skipped`.
 import { existsSync } from "node:fs";
 import { installPackages } from "./debian_packages.ts";
+import { pythonWithClients } from "./python_packages.ts";
 import { addCounts, closingLine, type Counts, judge } from "./junit.ts";
 
 const root = new URL("../", import.meta.url).pathname;
@@ -34,6 +35,7 @@ async function runSuite({ name, paths, ignore = [] }: Suite, env: Record<string,
 
 async function main(args: readonly string[]): Promise<number> {
   await installPackages();
+  await pythonWithClients();
   await Deno.mkdir(reports, { recursive: true });
   if (await deno(["install", "--frozen"]) !== 0) throw new Error("the packages of deno.lock could not be installed");
   if (await deno(["run", "-A", "deploy/binary/build.ts", "--if-stale"]) !== 0) {

@@ -21,6 +21,9 @@ export function needsText(type: DataType): boolean {
   return type.kind === "interval" || type.kind === "timetz";
 }
 
+/** DuckDB writes TIMESTAMP_MS as milliseconds. */
+const unitOf = (precision: number) => precision > 6 ? "NANOS" : precision === 3 ? "MILLIS" : "MICROS";
+
 /** Types of Parquet files. */
 export const PARQUET_TYPES: readonly TypeRow[] = [
   row("bool", "BOOLEAN", { matches: of("bool") }),
@@ -42,7 +45,7 @@ export const PARQUET_TYPES: readonly TypeRow[] = [
   row("timetz", "STRING", { matches: of("timetz"), note: "as text, with its offset" }),
   row(
     "timestamp",
-    (type) => type.kind === "timestamp" && type.precision > 6 ? "TIMESTAMP(NANOS)" : "TIMESTAMP(MICROS)",
+    (type) => `TIMESTAMP(${type.kind === "timestamp" ? unitOf(type.precision) : ""})`,
     {
       matches: of("timestamp"),
       note: "without zone; infinity is DuckDB's own largest moment",

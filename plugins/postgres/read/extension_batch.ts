@@ -129,7 +129,10 @@ function valueOf(column: ReadColumn, duck: DuckSession): string {
   const { type, ref } = column;
   if (column.isText) return ref;
   if (column.isScanned && isBoundedNumeric(column)) return countingZeros(ref);
-  if (type.kind === "json") return `CAST(${ref} AS JSON)`;
+  if (type.kind === "json") { // PostgreSQL's json takes half of a surrogate pair
+    const stop = duck.refuse({ column: column.name, type: "json elsewhere" }, ref);
+    return `coalesce(TRY_CAST(${ref} AS JSON), CASE WHEN ${ref} IS NOT NULL THEN ${stop} END)`;
+  }
   if (type.kind === "timestamp" || type.kind === "timestamptz") {
     const native = type.kind === "timestamp" ? "TIMESTAMP" : "TIMESTAMPTZ";
     const stop = duck.refuse({ column: column.name, type: `${type.kind} before the year 294247` }, unwrapped(ref));

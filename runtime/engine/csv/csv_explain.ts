@@ -27,8 +27,8 @@ export async function explainCsv(thrown: unknown, reading: Reading): Promise<Dte
 const textOf = ({ message, cause }: DtegError) => cause instanceof Error ? cause.message : message;
 
 /**
- * Looks for the first value that the column's type refuses, in one pass. Where there is none, the value was no value but a piece of a
- * row that was read from its middle.
+ * Looks for the first value that the column's type refuses, in one pass. Where there is none, the target refused it, or the
+ * value was no value but a piece of a row that was read from its middle: reading in one pass tells.
  */
 async function placeOfValue(error: DtegError, { session, batch, groups, columns }: Reading): Promise<DtegError> {
   const column = columns.find(({ name }) => name === error.column);
@@ -48,6 +48,7 @@ async function placeOfValue(error: DtegError, { session, batch, groups, columns 
       return error.with({ path: batch.names[batch.paths.indexOf(path)], ...(place && { line: place.line }) });
     }
   }
+  if (groups.every(({ reading }) => reading === "in one pass")) return error; // the target refused what the type holds
   return new DtegError("csv.invalid", `cannot read "${batch.names[0]}" in parts: ${error.message}`, { cause: error });
 }
 

@@ -14,6 +14,7 @@ import { columnAliases, columnRefs } from "../move/column_refs.ts";
 import { duckType } from "../move/duck_type.ts";
 import { commonType } from "./common_type.ts";
 import { FILE_COLUMN, fileNames, globSafe, type NamedFile, namedFiles } from "./file_names.ts";
+import { refuseNanoInstants } from "./nano_instants.ts";
 import type { FilesRequest, ResolvedFiles } from "./resolve_files.ts";
 
 /** Files of one schema: they are read by one call. */
@@ -36,10 +37,10 @@ export async function resolveParquet(session: DuckSession, request: FilesRequest
     for (const group of groups) queries.push(await groupQuery(session, group, { columns, filenameColumn }));
     return {
       scan: { kind: "scan", schema, query: queries.join(" UNION ALL ") },
-      explain: (error) => Promise.resolve(explainParquet(error, batch)),
+      explain: (error) => explainParquet(error, { session, batch, columns }),
     };
   } catch (error) {
-    throw explainParquet(DtegError.from(error), batch);
+    throw await explainParquet(DtegError.from(error), { session, batch });
   }
 }
 
@@ -53,6 +54,7 @@ async function groupBySchema(session: DuckSession, request: FilesRequest): Promi
   for (const file of namedFiles(request.batch)) {
     const elements = await session.all(`SELECT * FROM parquet_schema([${globSafe(file.path)}])`);
     for (const element of elements) checkElement(element, { file: file.name, request });
+    await refuseNanoInstants(session, elements, { file, tempDir: request.tempDir });
     const natives = await session.all(`DESCRIBE FROM ${readParquet([file])}`);
     const key = JSON.stringify(natives.map((row) => [row.column_name, row.column_type]));
     const group = groups.get(key);
@@ -141,7 +143,13 @@ function checkElement(element: Row, { file, request }: { file: string; request: 
   );
 }
 
-function explainParquet(error: DtegError, batch: FilesBatch): DtegError {
+interface Reading {
+  readonly session: DuckSession;
+  readonly batch: FilesBatch;
+  readonly columns?: Schema;
+}
+
+async function explainParquet(error: DtegError, { session, batch, columns = [] }: Reading): Promise<DtegError> {
   const said = error.cause instanceof Error ? error.cause.message : error.message;
   if (error.code !== "query.failed" || /^(Binder|Parser|Catalog) Error/.test(said)) return error;
   const files = namedFiles(batch);
@@ -149,9 +157,27 @@ function explainParquet(error: DtegError, batch: FilesBatch): DtegError {
     files.find((file) => error.message.includes(`"${file.path}"`) || error.message.includes(`'${file.path}'`)) ??
       files[0];
   const reason = error.message.split("\n")[0].replaceAll(path, name).replace(/^[\w ]+ Error: /, "").slice(0, 300);
-  return new DtegError("file.corrupt", `cannot read "${name}" as Parquet: ${reason}`, {
+  const isText = /string encoding|Invalid JSON/.test(reason);
+  const column = isText ? await unreadableColumn(session, { file: { path, name }, columns }) : undefined;
+  const place = column === undefined ? "" : ` in column ${JSON.stringify(column)}`;
+  return new DtegError("file.corrupt", `cannot read "${name}" as Parquet${place}: ${reason}`, {
     path: name,
     hint: "get the file again; where it is of another format, leave the format out or say the right one",
     cause: error,
+    column,
   });
+}
+
+/** The first column that cannot be read by itself: DuckDB does not say which one it was. */
+async function unreadableColumn(
+  session: DuckSession,
+  { file, columns }: { readonly file: NamedFile; readonly columns: Schema },
+): Promise<string | undefined> {
+  for (const { name, type } of columns) {
+    if (type.kind !== "text" && type.kind !== "json") continue;
+    const isRead = await session.all(`SELECT max(${quoteName(name)}) AS most FROM ${readParquet([file])}`)
+      .then(() => true, () => false);
+    if (!isRead) return name;
+  }
+  return undefined;
 }

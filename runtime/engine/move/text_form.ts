@@ -37,7 +37,8 @@ export function csvText(type: DataType, ref: string): string {
     case "bytes":
       return `'\\x' || lower(hex(${ref}))`;
     case "timestamp":
-      return type.precision > 6 ? nanosText(ref) : timestampText(ref);
+      if (type.precision > 6) return nanosText(ref);
+      return timestampText(type.precision === 6 ? ref : `CAST(${ref} AS TIMESTAMP)`); // what DuckDB compares with one is no TIMESTAMP_S
     case "timestamptz":
       return instantText(ref);
     case "interval":
