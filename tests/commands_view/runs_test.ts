@@ -54,6 +54,7 @@ Deno.test("`runs` lists the newest first", () =>
       `${GOOD}  ${time(0)}  ✓ ok        1.5 s  1,234,567        1  shop`,
       "",
     ]);
+    assert.equal((await runLine(["runs"], { folder, env: { COLUMNS: "60" } })).out, out); // piped, nothing is cut
     assert.equal(
       (await runLine(["runs", "list", "--status", "ok", "--limit", "5"], { folder })).out.split("\n").length,
       4,

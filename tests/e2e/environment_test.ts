@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { binaryPath } from "./binary.ts";
 import { asUser, type User } from "./user.ts";
 
 const NOBODY = 65534;
@@ -39,6 +40,16 @@ Deno.test("a full disk is a clean error, and the target stays as it was", () =>
     const env = { TMPDIR: `${user.folder}/disk` };
     const { exit, code } = await user.fails(["run", "--from", "-", "--to", "x.csv"], { env, input: manyRows });
     assert.deepEqual([exit, code, user.list("disk")], [3, "environment.disk_full", []]);
+  }));
+
+Deno.test("standard output that takes no more is a clean error", () =>
+  asUser(async (user) => {
+    user.write("a.csv", "id\n1\n");
+    const script = '"$0" run --from a.csv --to - > /dev/full';
+    const command = new Deno.Command("sh", { args: ["-c", script, binaryPath()], cwd: user.folder });
+    const { code, stderr } = await command.output();
+    assert.equal(code, 1);
+    assert.match(new TextDecoder().decode(stderr), /cannot write to standard output: No space.*environment.disk_full/s);
   }));
 
 Deno.test("a full disk for the record of runs is a warning, and the load goes on", () =>

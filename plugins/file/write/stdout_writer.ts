@@ -1,5 +1,6 @@
 import { type Batch, DtegError, type Writer } from "../../../sdk/mod.ts";
 import { copyOut, type WriterOptions } from "./copy_out.ts";
+import { fileError } from "../paths.ts";
 import { removeIfThere } from "../replace_file.ts";
 import { untilAborted } from "../until_aborted.ts";
 
@@ -35,8 +36,19 @@ async function send(path: string, { host }: WriterOptions): Promise<number> {
       sent += count;
     }
   } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    host.signal.throwIfAborted();
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw stdoutError(error);
     host.log.debug(`the reader of standard output closed it after ${sent} bytes`);
   }
   return sent;
+}
+
+/** There is no file to name, only what the shell sends the output to. */
+function stdoutError(error: unknown): DtegError {
+  const { code, cause } = fileError(error, { action: "write", path: "-" });
+  const reason = error instanceof Error ? error.message : String(error);
+  return new DtegError(code, `cannot write to standard output: ${reason}`, {
+    cause,
+    hint: "what it is sent to holds only a part of the rows: see to it, then run again",
+  });
 }

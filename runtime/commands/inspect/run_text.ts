@@ -14,8 +14,11 @@ export interface RunTextOptions {
   readonly style: Style;
 }
 
-/** Runs as a table, a line each. */
-export function runListText(runs: readonly RunSummary[], { width, style }: RunTextOptions): string {
+/** Runs as a table, a line each; without a width nothing is cut. */
+export function runListText(
+  runs: readonly RunSummary[],
+  { width, style }: Partial<Pick<RunTextOptions, "width">> & Pick<RunTextOptions, "style">,
+): string {
   const columns = [
     { name: "run" },
     { name: "started" },

@@ -80,7 +80,7 @@ export const runs: Command = {
 };
 
 const ACT: Readonly<Record<Action, (store: RunStore, input: Input, to: { readonly terminal: Terminal }) => Outcome>> = {
-  list(store, input, { terminal: { width, out } }) {
+  list(store, input, { terminal: { width, out, outIsTty } }) {
     const found = store.list({
       limit: flagValue(input, limit) ?? LIMIT,
       status: flagValue(input, status),
@@ -95,7 +95,7 @@ const ACT: Readonly<Record<Action, (store: RunStore, input: Input, to: { readonl
     return {
       summary,
       result: { runs: found },
-      output: found.length > 0 ? runListText(found, { width, style: out }) : summary,
+      output: found.length > 0 ? runListText(found, { style: out, ...(outIsTty && { width }) }) : summary,
     };
   },
   show(store, { args }, { terminal: { width, out } }) {
