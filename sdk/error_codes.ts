@@ -67,6 +67,7 @@ export const ERROR_CODES = {
   "file.empty": "data",
   "file.corrupt": "data",
   "file.encoding": "data",
+  "file.too_wide": "data",
   "state.foreign": "data",
   "csv.row_width": "data",
   "csv.quote": "data",

@@ -17,6 +17,8 @@ export interface LoadOptions {
   >;
   readonly stream?: Partial<PipelineStream>;
   readonly limit?: number;
+  /** Bytes of memory. */
+  readonly memory?: number;
   /** The streams that are wanted. */
   readonly only?: readonly string[];
   /** The key of `mask: hash`. */
@@ -65,7 +67,7 @@ export async function openBench(files: Readonly<Record<string, string | Uint8Arr
         version: "test",
         pipelines: [pipelineOf(from, { folder, options })],
         connectors: CONNECTORS,
-        limits: { threads: 2, memory: 1e9 },
+        limits: { threads: 2, memory: options.memory ?? 1e9 },
         tempParent: temp,
         signal: new AbortController().signal,
         emit: (event) => {

@@ -49,6 +49,10 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
     async open(request) {
       const session = await open();
       const reading = { ...await whatToRead(session, request), parameters: resolved(), session, host, request };
+      if (reading.columns.length === 0) {
+        const label = "sql" in request.stream ? "the query" : formatName(request.stream);
+        host.log.warn(`${label} has no columns: its rows hold nothing, and none is loaded`);
+      }
       // a wrong condition or a missing right is told before anything moves; the server refuses a constant already here
       await session.fields(serverQuery(reading)).catch((error) => {
         const fault = scanFault(error, { columns: reading.columns, label: session.label, action: "read from" });

@@ -178,6 +178,10 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     "A quoted field is not closed, or text follows its closing quote.",
     "Mend the line; declare `quote` or `escape` if they were guessed wrong.",
   ),
+  "file.too_wide": help(
+    "A file has more columns than are read of one: 10,000.",
+    "Turn the file around, or read each line as one text.",
+  ),
   "csv.invalid": help("The file is not the CSV that its settings describe.", "The message names the line."),
   "json.invalid": help("A record is not JSON, or not an object.", "Mend the line that the message names."),
   "data.value": help(

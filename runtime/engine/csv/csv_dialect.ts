@@ -1,5 +1,6 @@
 import { DtegError, type ReadOptions } from "../../../sdk/mod.ts";
 import { type Beginning, isPlainBeginning } from "./csv_beginning.ts";
+import { MOST_COLUMNS, tooWide } from "../files/most_columns.ts";
 import { type Dialect, type Field, type LineBreak, parseRecords, type TextRecord } from "./csv_scan.ts";
 import { TYPED_FORMS } from "../text/guess_rule.ts";
 
@@ -49,7 +50,9 @@ export async function findLayout(
     const all = parseRecords(text, { delimiter, quote, escape }, { whole: head.whole, limit: 500 });
     const blanks = leadingBlanks(all, options);
     const records = all.slice(blanks);
+    if ((records[0]?.fields.length ?? 0) > MOST_COLUMNS) throw tooWide(file.name);
     if (records.length === 0 || (records.length < 2 && !head.whole)) {
+      if (records.length === 0 && !head.whole) refuseLongHeader(text, { name: file.name, given, quote, escape });
       if (size < MOST_HEAD && !head.whole) continue;
       if (records.length === 0) throw unreadable(file.name);
     }
@@ -96,6 +99,22 @@ function layoutOf(records: readonly TextRecord[], { file, options, first, dialec
     lineBreak: records[0].lineBreak,
     isPadded: rows.some((fields) => fields.some(({ padded }) => padded)),
   };
+}
+
+/** A first record that does not end in what was read of the file is not waited for where it has too many fields already. */
+function refuseLongHeader(
+  text: string,
+  { name, given, quote, escape }: {
+    readonly name: string;
+    readonly given: { readonly delimiter?: string };
+    readonly quote: string;
+    readonly escape: string;
+  },
+): void {
+  for (const delimiter of given.delimiter === undefined ? DELIMITERS : [given.delimiter]) {
+    const [first] = parseRecords(text, { delimiter, quote, escape }, { limit: 1 });
+    if (first && first.fields.length > MOST_COLUMNS) throw tooWide(name);
+  }
 }
 
 /** DuckDB refuses text behind a closing quote, but not `"a" "b"`, which it reads as `a b`: that is refused here, where it is seen. */

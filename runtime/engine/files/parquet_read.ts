@@ -14,6 +14,7 @@ import { columnAliases, columnRefs } from "../move/column_refs.ts";
 import { duckType } from "../move/duck_type.ts";
 import { commonType } from "./common_type.ts";
 import { FILE_COLUMN, fileNames, globSafe, type NamedFile, namedFiles } from "./file_names.ts";
+import { MOST_COLUMNS, tooWide } from "./most_columns.ts";
 import { refuseNanoInstants } from "./nano_instants.ts";
 import type { FilesRequest, ResolvedFiles } from "./resolve_files.ts";
 
@@ -52,6 +53,8 @@ function readParquet(files: readonly NamedFile[], { named = false } = {}): strin
 async function groupBySchema(session: DuckSession, request: FilesRequest): Promise<readonly ParquetGroup[]> {
   const groups = new Map<string, { schema: Schema; files: NamedFile[] }>();
   for (const file of namedFiles(request.batch)) {
+    const [root] = await session.all(`SELECT num_children FROM parquet_schema([${globSafe(file.path)}]) LIMIT 1`);
+    if (Number(root?.num_children) > MOST_COLUMNS) throw tooWide(file.name);
     const elements = await session.all(`SELECT * FROM parquet_schema([${globSafe(file.path)}])`);
     for (const element of elements) checkElement(element, { file: file.name, request });
     await refuseNanoInstants(session, elements, { file, tempDir: request.tempDir });
@@ -151,7 +154,8 @@ interface Reading {
 
 async function explainParquet(error: DtegError, { session, batch, columns = [] }: Reading): Promise<DtegError> {
   const said = error.cause instanceof Error ? error.cause.message : error.message;
-  if (error.code !== "query.failed" || /^(Binder|Parser|Catalog) Error/.test(said)) return error;
+  const isDuck = /^[A-Z][\w ]+ Error: /.test(said); // a target that is a server speaks otherwise
+  if (error.code !== "query.failed" || !isDuck || /^(Binder|Parser|Catalog) Error/.test(said)) return error;
   const files = namedFiles(batch);
   const { path, name } =
     files.find((file) => error.message.includes(`"${file.path}"`) || error.message.includes(`'${file.path}'`)) ??

@@ -1,4 +1,5 @@
-import type { DataType, DtegError, DuckSession, FilesBatch, Log, ScanBatch } from "../../../sdk/mod.ts";
+import type { DataType, DtegError, FilesBatch, Log, ScanBatch } from "../../../sdk/mod.ts";
+import type { StageSession } from "../move/session.ts";
 import { checkForms } from "../text/declared_form.ts";
 import type { CsvReading } from "../csv/csv_call.ts";
 import { resolveCsv } from "../csv/csv_read.ts";
@@ -32,7 +33,7 @@ export interface ResolvedFiles {
 }
 
 /** Finds layout and types of files and gives the query that reads them. The one place where the format of files is known. */
-export async function resolveFiles(session: DuckSession, request: FilesRequest): Promise<ResolvedFiles> {
+export async function resolveFiles(session: StageSession, request: FilesRequest): Promise<ResolvedFiles> {
   await checkForms(session, { options: request.batch.options, types: request.declared.values() });
   switch (request.batch.format) {
     case "csv":

@@ -3,6 +3,7 @@ import { FILE_COLUMN, fileNames } from "../files/file_names.ts";
 import type { FilesRequest, ResolvedFiles } from "../files/resolve_files.ts";
 import { ruleFor } from "../text/rule_for.ts";
 import { columnAliases } from "../move/column_refs.ts";
+import type { StageSession } from "../move/session.ts";
 import { guessTypes } from "../text/guess.ts";
 import { parseText } from "../text/parse_text.ts";
 import type { TextColumn } from "../text/text_rule.ts";
@@ -22,13 +23,13 @@ interface KeyColumn {
 }
 
 /** JSON files as a query. */
-export async function resolveJson(session: DuckSession, request: FilesRequest): Promise<ResolvedFiles> {
+export async function resolveJson(session: StageSession, request: FilesRequest): Promise<ResolvedFiles> {
   const { batch, tempDir } = request;
   return await resolveFound(session, { request, plain: await jsonFiles(batch, tempDir) });
 }
 
 async function resolveFound(
-  session: DuckSession,
+  session: StageSession,
   { request, plain }: { readonly request: FilesRequest; readonly plain: readonly JsonFile[] },
 ): Promise<ResolvedFiles> {
   const { declared, tempDir } = request;
