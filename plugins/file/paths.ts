@@ -143,6 +143,9 @@ export function nearPath(path: string, written: string): string | undefined {
   const shown = written.replace(/\/+$/, "");
   if (written.endsWith("/") && statOf(bare)?.isFile) return `${shown} is a file: leave the / at the end out`;
   try {
+    if (Deno.lstatSync(bare).isSymlink) return `it is a link to ${Deno.readLinkSync(bare)}, and nothing is there`;
+  } catch { /* nothing of this name */ }
+  try {
     const names = [...Deno.readDirSync(dirname(bare))].map(({ name, isDirectory }) => isDirectory ? `${name}/` : name);
     const near = nearest(basename(bare), names.filter((name) => !name.startsWith(".")));
     return near && `did you mean ${shown.slice(0, shown.length - basename(bare).length)}${near}?`;

@@ -42,10 +42,9 @@ export async function runPipelines(request: RunRequest): Promise<RunResult> {
   } catch (error) {
     errors.push(asError(error, request));
   }
-  const [error] = errors;
-  const status = request.signal.aborted
-    ? "cancelled"
-    : statusOf(pipelines.map((pipeline) => pipeline.status), { failed: errors.length > 0 });
+  const ended = statusOf(pipelines.map((pipeline) => pipeline.status), { failed: errors.length > 0 });
+  const status = request.signal.aborted && ended !== "ok" ? "cancelled" : ended;
+  const error = status === "cancelled" ? interruption(errors, request) : errors[0];
   const report: RunReport = {
     run: request.run,
     status,
@@ -55,6 +54,11 @@ export async function runPipelines(request: RunRequest): Promise<RunResult> {
   };
   tell({ kind: "run.ended", report, error: error ? errorReport(error) : null });
   return { report, ...(error && { error }) };
+}
+
+/** The error of an interrupted run; also where it was between two streams, and so none of them could tell. */
+function interruption(errors: readonly DtegError[], request: RunRequest): DtegError {
+  return errors.find(({ failure }) => failure === "cancelled") ?? asError(request.signal.reason, request);
 }
 
 function sharedStage(request: RunRequest, tempDir: string): AsyncDisposable & { open(): Promise<Stage> } {

@@ -121,7 +121,7 @@ Deno.test("files whose names differ only in case become two tables, the same two
   }));
 
 Deno.test("what is not there, not readable as what it says, or a folder in place of a file is named", () =>
-  asUser(async ({ write, fails }) => {
+  asUser(async ({ write, fails, dteg, folder }) => {
     write("a.csv", ORDERS);
     write("lie.parquet", ORDERS);
     write("no.duckdb", ORDERS);
@@ -154,4 +154,7 @@ Deno.test("what is not there, not readable as what it says, or a folder in place
       const found = await fails(["run", ...args.split(" ")]);
       assert.deepEqual([args, found.code, found.exit], [args, code, exit]);
     }
+    Deno.symlinkSync("nowhere", `${folder}/link.csv`);
+    const { stdout } = await dteg(["run", "link.csv", "--json"]);
+    assert.equal(JSON.parse(stdout).error.hint, "it is a link to nowhere, and nothing is there");
   }));

@@ -5,7 +5,7 @@ import { fileConnector } from "../../plugins/file/mod.ts";
 import { columnType } from "../../runtime/config/form/column_type.ts";
 import type { Mask, PipelineStream } from "../../runtime/config/pipeline.ts";
 import { runPipelines } from "../../runtime/engine/run.ts";
-import type { StreamReport } from "../../runtime/store/event.ts";
+import type { RunEvent, StreamReport } from "../../runtime/store/event.ts";
 import { DtegError } from "../../sdk/mod.ts";
 
 /** What one load is asked to do, in the words of a pipeline file. */
@@ -28,6 +28,8 @@ export interface LoadOptions {
   readonly toSettings?: Readonly<Record<string, unknown>>;
   /** Called once, while rows move. */
   readonly whileMoving?: () => void;
+  /** The event of the run at which Ctrl-C comes. */
+  readonly interruptAt?: RunEvent["kind"];
 }
 
 export interface Loaded {
@@ -61,6 +63,7 @@ export async function openBench(files: Readonly<Record<string, string | Uint8Arr
     write,
     async load(from, options = {}) {
       let moving = options.whileMoving;
+      const interrupt = new AbortController();
       const told: string[] = [];
       const { report, error } = await runPipelines({
         run: `t${++loads}`,
@@ -69,10 +72,11 @@ export async function openBench(files: Readonly<Record<string, string | Uint8Arr
         connectors: CONNECTORS,
         limits: { threads: 2, memory: options.memory ?? 1e9 },
         tempParent: temp,
-        signal: new AbortController().signal,
+        signal: interrupt.signal,
         emit: (event) => {
           told.push(JSON.stringify(event));
           const { kind } = event;
+          if (kind === options.interruptAt) interrupt.abort("SIGINT");
           if (kind !== "stream.progress") return;
           moving?.();
           moving = undefined;
