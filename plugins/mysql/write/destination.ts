@@ -1,11 +1,14 @@
-import { type Destination, DtegError, formatName, type Host, type TableName } from "../../../sdk/mod.ts";
+import { type DataType, type Destination, DtegError, formatName, type Host, type TableName } from "../../../sdk/mod.ts";
 import { labelOf, type Parameters, parametersOf } from "../parameters.ts";
 import type { MysqlConfig } from "../mod.ts";
-import type { MysqlSession } from "../session.ts";
+import type { ConnectOptions, MysqlSession } from "../session.ts";
 import { dialectOf } from "../table/dialect.ts";
 import { dressOf, hasMoreThan, makingTable, typesOf } from "../table/dress.ts";
 import { findExisting, type MysqlTable } from "../table/existing_table.ts";
+import { nativeType } from "../table/native_type.ts";
 import { MYSQL_TYPES } from "../table/type_table.ts";
+import { typeOfMysql } from "../type_map.ts";
+import { checkWriting } from "./check_writing.ts";
 import { readState } from "./state_table.ts";
 import { tableWriter } from "./table_writer.ts";
 
@@ -29,9 +32,9 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
   let parameters: Parameters | undefined;
   let opened: Promise<MysqlSession> | undefined;
   const resolved = () => parameters ??= parametersOf(config, { folder: host.folder });
-  const connectAnew = async (signal = host.signal) => {
+  const connectAnew = async ({ signal = host.signal, step }: Partial<ConnectOptions> = {}) => {
     const { connect } = await import("../session.ts");
-    const session = await connect(resolved(), { signal });
+    const session = await connect(resolved(), { signal, step });
     for (const setting of SETTINGS) await session.query(`SET SESSION ${setting}`);
     return session;
   };
@@ -50,8 +53,15 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
     },
     place: (stream, into) => placeInto(stream, into, resolved()),
     label: (table) => formatName(place(table)),
-    async check() {
-      await open();
+    async check(step) {
+      if (step) {
+        await checkWriting({
+          connect: (step) => connectAnew({ step }),
+          database: resolved().database,
+          run: host.run,
+          step,
+        });
+      } else await open();
     },
     async describe(table) {
       const session = await open();
@@ -59,7 +69,7 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
       if (!existing) return undefined;
       const state = await readState(session, place(table));
       return {
-        columns: existing.columns.map(({ name, native }) => ({ name, native })),
+        columns: existing.columns.map(({ name, native }) => ({ name, native, type: typeOfTable(native) })),
         madeByDteg: state !== undefined,
         isKept: hasMoreThan(existing, { primaryKey: [], indexes: [], columns: [] }),
         ...(existing.rows !== undefined && { rows: existing.rows }),
@@ -123,4 +133,11 @@ function placeInto(stream: TableName, into: TableName | undefined, parameters: P
     );
   }
   return placeTable({ schema, name }, parameters);
+}
+
+/** Types that a file's values are read as for a table that stays; of others the file says more. */
+const SAYS_LITTLE = /^(?:tinyint\(1\)|bit|year|datetime|timestamp)/;
+
+function typeOfTable(native: string): DataType | undefined {
+  return SAYS_LITTLE.test(native) ? undefined : typeOfMysql({ base: nativeType(native).base, mysqlType: native });
 }

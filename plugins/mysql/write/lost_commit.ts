@@ -1,6 +1,7 @@
 import { DtegError } from "../../../sdk/mod.ts";
 import type { MysqlSession } from "../session.ts";
 import { holdName, loadLock } from "./names_held.ts";
+import { removeLoad } from "./remove_dead.ts";
 import { isCommitted } from "./state_table.ts";
 
 const TRIES = 8;
@@ -9,8 +10,9 @@ const MOST_WAIT = 4000;
 const TRIES_OF_INTERRUPTED = 3;
 
 interface Question {
-  connectAnew(signal?: AbortSignal): Promise<MysqlSession>;
+  connectAnew(options?: { readonly signal: AbortSignal }): Promise<MysqlSession>;
   readonly schema: string;
+  readonly run: string;
   readonly load: string;
   /** The target as messages name it. */
   readonly label: string;
@@ -18,14 +20,16 @@ interface Question {
 }
 
 /** The reply to the act of commit was lost: the server knows whether it took place, once the session that sent it has ended. */
-export async function askCommitted({ connectAnew, schema, load, label, signal }: Question): Promise<boolean> {
+export async function askCommitted({ connectAnew, schema, run, load, label, signal }: Question): Promise<boolean> {
   let failure: unknown;
   const { signal: lasting } = new AbortController(); // what became of the load is asked also when the run is interrupted
   for (let tried = 0; tried < (signal.aborted ? TRIES_OF_INTERRUPTED : TRIES); tried++) {
     try {
-      await using session = await connectAnew(lasting);
+      await using session = await connectAnew({ signal: lasting });
       await holdName(session, loadLock(schema, load));
-      return await isCommitted(session, { schema, load });
+      const isThere = await isCommitted(session, { schema, load });
+      await removeLoad(session, { schema, run, load });
+      return isThere;
     } catch (error) {
       failure = error;
       await new Promise((resolve) => setTimeout(resolve, Math.min(FIRST_WAIT * 2 ** tried, MOST_WAIT)));

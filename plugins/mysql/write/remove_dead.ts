@@ -1,7 +1,7 @@
 import { quoteString } from "../backticks.ts";
 import type { MysqlSession } from "../session.ts";
 import { loadLock, releaseName, tryName } from "./names_held.ts";
-import { dropTable } from "./stage_table.ts";
+import { dropTable, type LoadName, markOf, replacedOf, stagingOf } from "./stage_table.ts";
 import { settleLoad } from "./state_table.ts";
 
 /** Drops what loads left that are no more: those whose lock nobody holds. What they announced is settled before. */
@@ -26,4 +26,10 @@ export async function removeDead(
     for (const name of names) await dropTable(session, { schema, name });
     await releaseName(session, lock);
   }
+}
+
+/** Drops all that one load left, whose lock is held. */
+export async function removeLoad(session: MysqlSession, of: LoadName): Promise<void> {
+  await settleLoad(session, of);
+  for (const table of [stagingOf(of), markOf(of), replacedOf(of)]) await dropTable(session, table);
 }

@@ -2,7 +2,8 @@ import { quotePlace, quoteString } from "../backticks.ts";
 import type { MysqlSession } from "../session.ts";
 import type { MysqlTable } from "../table/existing_table.ts";
 
-interface LoadName {
+/** What the tables of a load are called by. */
+export interface LoadName {
   readonly schema: string;
   readonly run: string;
   readonly load: string;

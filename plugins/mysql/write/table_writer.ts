@@ -31,7 +31,7 @@ export interface TablePlace {
   readonly session: MysqlSession;
   readonly dialect: Dialect;
   /** Another connection, when the first one is lost. */
-  connectAnew(signal?: AbortSignal): Promise<MysqlSession>;
+  connectAnew(options?: { readonly signal: AbortSignal }): Promise<MysqlSession>;
   readonly target: Target & { readonly table: MysqlTable };
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -129,7 +129,7 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
       await releaseName(session, tableLock(target.table));
     } catch (error) {
       if (!isSent || !isLost(error)) throw targetError(error, naming);
-      const isThere = await askCommitted({ connectAnew, schema, load: mark.load, label, signal });
+      const isThere = await askCommitted({ connectAnew, ...ofLoad, label, signal });
       if (!isThere) throw targetError(error, naming);
       log.warn(`the connection was lost at the commit; the server was asked: ${label} is loaded`);
     }
