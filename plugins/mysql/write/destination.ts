@@ -23,7 +23,7 @@ const LONGEST_WAIT = 60;
 /** What a session of a load has beside what all have. Dates that no calendar has come only from another MySQL, and stay as they are. */
 const SETTINGS = [
   "sql_mode = 'STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,ERROR_FOR_DIVISION_BY_ZERO'",
-  `lock_wait_timeout = ${LONGEST_WAIT}`,
+  `lock_wait_timeout = LEAST(@@GLOBAL.lock_wait_timeout, ${LONGEST_WAIT})`,
   "max_error_count = 64",
 ];
 

@@ -99,7 +99,7 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
         rows += taken;
         return { rows: taken };
       } catch (error) {
-        throw targetError(error, naming);
+        throw targetError(error, { ...naming, isStaging: true });
       }
     },
     commit: (mark) => commit(mark),

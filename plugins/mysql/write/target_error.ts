@@ -7,23 +7,30 @@ interface Naming {
   readonly label: string;
   /** Names of the columns that are loaded. */
   readonly columns: readonly string[];
+  /** Rows come into the staging table, where only keys must be there. */
+  readonly isStaging?: boolean;
 }
 
 type Case = readonly [numbers: readonly number[], code: ErrorCode, hint: string];
 
+const TOO_MANY_COLUMNS = 1117;
 const TOO_WIDE =
   "a table of InnoDB holds at most 1017 columns, about 197 of them long texts, and 65535 bytes a row beside " +
   "those: leave columns out (`select`), or declare types";
 
+/** A NULL where none may be. */
+const NULLS = [1048, 1263, 1138, 1171];
+const NULL_IN_KEY: Case = [
+  NULLS,
+  "data.key_null",
+  "a key must be there in every row: choose another key, or leave such rows out with `where`",
+];
+const NULL_IN_TABLE: Case = [NULLS, "data.constraint", "mend the rows, or change the table"];
+
 /** Errors that only a load has, by the server's number. */
 const CASES: readonly Case[] = [
   [
-    [1263, 1048, 1138, 1171],
-    "data.key_null",
-    "a key must be there in every row: choose another key, or leave such rows out with `where`",
-  ],
-  [
-    [1071, 1170],
+    [1070, 1071, 1170],
     "schema.incompatible",
     "a key of InnoDB holds at most 3072 bytes: choose a shorter one, or declare its type",
   ],
@@ -36,12 +43,13 @@ const CASES: readonly Case[] = [
 ];
 
 /** An error of the load in the words of its target. A row that breaks a key or another rule of the table has its own code. */
-export function targetError(thrown: unknown, { staging, label, columns }: Naming): unknown {
+export function targetError(thrown: unknown, { staging, label, columns, isStaging = false }: Naming): unknown {
   if (!(thrown instanceof DtegError)) return thrown;
-  const errno = thrown.cause instanceof Object ? Number(Reflect.get(thrown.cause, "errno") ?? 0) : 0;
+  const said = thrown.cause instanceof Object ? Number(Reflect.get(thrown.cause, "errno") ?? 0) : 0;
+  const errno = thrown.message.includes('"Too many columns"') ? TOO_MANY_COLUMNS : said;
   const name = label.slice(label.lastIndexOf(".") + 1);
   const message = thrown.message.replaceAll(staging, name);
-  const found = CASES.find(([numbers]) => numbers.includes(errno));
+  const found = [...CASES, isStaging ? NULL_IN_KEY : NULL_IN_TABLE].find(([numbers]) => numbers.includes(errno));
   const column = thrown.column ?? columnOf(message, columns);
   if (found) {
     const [, code, hint] = found;

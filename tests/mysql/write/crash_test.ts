@@ -87,6 +87,18 @@ const OLDER = rowsOf(1, 5000, "old"), MERGED = `${rowsOf(1, 999, "old")} UNION A
 
 const CASES: Readonly<Record<string, (scene: Scene) => Promise<CrashCase>>> = {
   "replace by name": (scene) => intoMariadb(scene, { args: ["-y"], old: OLD, content: NEW, after: NEW }),
+  "merge": (scene) =>
+    intoMariadb(scene, {
+      args: ["--write", "merge", "--key", "id"],
+      old: OLDER,
+      dress: "ALTER TABLE t ADD PRIMARY KEY (id)",
+      content: LATER,
+      after: MERGED,
+    }),
+};
+
+/** Those of the long tests. */
+const MORE_CASES: typeof CASES = {
   "replace of a table that others depend on": (scene) =>
     intoMariadb(scene, {
       args: ["-y"],
@@ -103,14 +115,6 @@ const CASES: Readonly<Record<string, (scene: Scene) => Promise<CrashCase>>> = {
       after: `${OLD} UNION ALL ${NEW}`,
       twice: `${OLD} UNION ALL ${NEW} UNION ALL ${NEW}`,
     }),
-  "merge": (scene) =>
-    intoMariadb(scene, {
-      args: ["--write", "merge", "--key", "id"],
-      old: OLDER,
-      dress: "ALTER TABLE t ADD PRIMARY KEY (id)",
-      content: LATER,
-      after: MERGED,
-    }),
 };
 
 Deno.test({
@@ -119,7 +123,7 @@ Deno.test({
   async fn(t) {
     const seed = seedOf("mysql crash");
     await using server = await openServer();
-    for (const [name, make] of chosenCases(CASES)) {
+    for (const [name, make] of chosenCases(Deno.env.get("DTEG_LONG") ? { ...CASES, ...MORE_CASES } : CASES)) {
       await t.step(name, async () => {
         await inScene(async (folder) => {
           const scene = { server, folder, db: await server.createDatabase() };
