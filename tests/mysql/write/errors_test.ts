@@ -86,7 +86,7 @@ rule("tables and keys that InnoDB does not take are refused with its limits", as
   });
   assert.equal(parts.code, "schema.incompatible");
   const long = await refused(`k,v\n${"é".repeat(769)},1\n`, "t", { table: { primaryKey: ["k"] } });
-  assert.deepEqual([long.code, long.column], ["data.value", "k"]);
+  assert.deepEqual([long.code, long.column], ["data.value", "k"], long.message);
   assert.match(long.message, /varchar\(768\)/);
 });
 
