@@ -89,11 +89,11 @@ export interface ReadForm {
 export function readForm(column: MysqlTypeShape & { readonly name: string; readonly type: DataType }): ReadForm {
   const name = quoteIdentifier(column.name);
   const { base, mysqlType, type } = column;
-  if (base === "bit") return type.kind === "bool" ? { sql: name, cell: "bool" } : { sql: `${name} + 0`, cell: "plain" };
+  if (base === "bit") return { sql: name, cell: type.kind === "bool" ? "bool" : "bits" };
   if (base === "float" || (base === "double" && mysqlType.includes("("))) {
     return { sql: `${name} * 1e0`, cell: "plain" }; // as it is, a float is printed with 6 digits
   }
-  if (/ zerofill\b/.test(mysqlType)) return { sql: `${name} + 0`, cell: "plain" };
+  if (/ zerofill\b/.test(mysqlType)) return { sql: name, cell: "filled" };
   switch (type.kind) {
     case "text":
     case "json":
@@ -110,13 +110,13 @@ export function readForm(column: MysqlTypeShape & { readonly name: string; reado
   }
 }
 
-/** Types that a value is declared text of as it stands in the server; of others the text of the value is made where it is held. */
-export function asText(
+/** How a value is read that is wanted as text; undefined where its text is made of the value. */
+export function textForm(
   column: MysqlTypeShape & { readonly name: string; readonly type: DataType },
 ): ReadForm | undefined {
-  const { kind } = column.type;
-  if (kind === "bytes" || kind === "bool" || kind === "float32" || kind === "float64") return undefined;
-  return { sql: readForm(column).sql, cell: "text" };
+  const { base, type: { kind } } = column;
+  if (kind === "bytes" || base === "bit" || kind === "float32" || kind === "float64") return undefined;
+  return { sql: quoteIdentifier(column.name), cell: "text" };
 }
 
 const UNSIGNED = 32, ZEROFILL = 64, ENUM = 256, SET = 2048, BINARY_SET = 63;

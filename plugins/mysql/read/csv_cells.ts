@@ -1,8 +1,9 @@
 /**
  * How a column's value becomes CSV. `plain`: as it is, since it never needs quotes. `text`: in quotes where it needs them. `bytes`: `\x` and
- * hex. `bool`: a bit. `moment`: a date with a time, with a T between; `instant`: the same with a Z behind it.
+ * hex. `bool`: one bit. `bits`: bits as the number that they are. `filled`: a number without the zeros before it. `moment`: a date with a
+ * time, with a T between; `instant`: the same with a Z behind it.
  */
-export type Cell = "plain" | "text" | "bytes" | "bool" | "moment" | "instant";
+export type Cell = "plain" | "text" | "bytes" | "bool" | "bits" | "filled" | "moment" | "instant";
 
 /** A row as the driver has it: values one after the other, each behind its length. */
 export interface RowBytes {
@@ -20,15 +21,20 @@ export interface CsvCells {
 }
 
 const CHUNK = 1 << 18;
+/** What a value may need beside twice its bytes: quotes, or the digits of 64 bits. */
+const ROOM = 24;
 const NULL = 251, COMMA = 0x2c, QUOTE = 0x22, LF = 0x0a, CR = 0x0d, BACKSLASH = 0x5c, X = 0x78, T = 0x54, Z = 0x5a;
-const BLANK = 0x20, TRUE = [...new TextEncoder().encode("true")], FALSE = [...new TextEncoder().encode("false")];
-const HEX = new TextEncoder().encode("0123456789abcdef");
-const PLAIN = 0, TEXT = 1, BYTES = 2, BOOL = 3, MOMENT = 4, INSTANT = 5;
+const ENCODER = new TextEncoder();
+const BLANK = 0x20, ZERO = 0x30, POINT = 0x2e, TRUE = [...ENCODER.encode("true")], FALSE = [...ENCODER.encode("false")];
+const HEX = ENCODER.encode("0123456789abcdef");
+const PLAIN = 0, TEXT = 1, BYTES = 2, BOOL = 3, BITS = 4, FILLED = 5, MOMENT = 6, INSTANT = 7;
 const CODES: Readonly<Record<Cell, number>> = {
   plain: PLAIN,
   text: TEXT,
   bytes: BYTES,
   bool: BOOL,
+  bits: BITS,
+  filled: FILLED,
   moment: MOMENT,
   instant: INSTANT,
 };
@@ -63,7 +69,7 @@ export function csvCells(cells: readonly Cell[], give: (piece: Uint8Array) => vo
       }
       const to = from + length;
       if (to > end) throw new RangeError("a row of the server's answer is cut off");
-      if (out.length - at < 2 * length + 8) makeRoom(2 * length + 8);
+      if (out.length - at < 2 * length + ROOM) makeRoom(2 * length + ROOM);
       switch (codes[column]) {
         case TEXT:
           writeText(buffer, from, to);
@@ -77,10 +83,16 @@ export function csvCells(cells: readonly Cell[], give: (piece: Uint8Array) => vo
           }
           break;
         case BOOL:
-          for (const byte of buffer[from] === 0 || buffer[from] === 0x30 ? FALSE : TRUE) out[at++] = byte;
+          for (const byte of buffer[from] === 0 ? FALSE : TRUE) out[at++] = byte;
+          break;
+        case BITS:
+          at += ENCODER.encodeInto(bitsOf(buffer, from, to), out.subarray(at)).written;
           break;
         default: {
           const start = at;
+          if (codes[column] === FILLED) {
+            while (from < to - 1 && buffer[from] === ZERO && buffer[from + 1] !== POINT) from++;
+          }
           for (; from < to; from++) out[at++] = buffer[from];
           if (codes[column] >= MOMENT && out[start + 10] === BLANK) out[start + 10] = T;
           if (codes[column] === INSTANT) out[at++] = Z;
@@ -121,4 +133,11 @@ export function csvCells(cells: readonly Cell[], give: (piece: Uint8Array) => vo
     row,
     rest: () => out.subarray(0, at),
   };
+}
+
+/** The number whose bytes these are, the highest first. */
+function bitsOf(buffer: Uint8Array, from: number, to: number): string {
+  let value = 0n;
+  for (let index = from; index < to; index++) value = value << 8n | BigInt(buffer[index]);
+  return String(value);
 }

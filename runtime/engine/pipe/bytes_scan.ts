@@ -53,16 +53,13 @@ async function pumping<T>(
   using fifo = makeFifo(path);
   fifo.release(); // what is written before DuckDB opens its end, and closed again, would be lost
   let failure: unknown;
-  let isOver = false;
+  let isOpen = false, isOver = false;
   const pump = async () => {
-    let opened = fifo.openIfRead();
-    for (; !opened && !isOver; opened = fifo.openIfRead()) await delay(OPENING);
-    if (!opened) return await stream.cancel();
-    using file = opened;
+    using writer = await fifo.openWhenRead();
+    isOpen = true;
     try {
-      for await (const chunk of stream) {
-        for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
-      }
+      if (isOver) await stream.cancel();
+      else for await (const chunk of stream) await writer.write(new Uint8Array(chunk));
     } catch (error) {
       if (!(error instanceof Deno.errors.BrokenPipe)) failure = error; // that the reader wants no more is its own affair
     }
@@ -70,13 +67,9 @@ async function pumping<T>(
   const pumped = pump();
   const [result] = await Promise.allSettled([step()]);
   isOver = true;
+  if (!isOpen) Deno.openSync(path, { read: true }).close(); // the writer waits for somebody
   await pumped;
   if (failure !== undefined) throw failure;
   if (result.status === "rejected") throw result.reason;
   return result.value;
 }
-
-/** How often it is looked whether DuckDB has opened its end; milliseconds. */
-const OPENING = 2;
-
-const delay = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));

@@ -8,8 +8,17 @@ export interface Fifo extends Disposable {
   readonly path: string;
   /** Lets go of the keeper end: from now on the writer's close is the end, and a missing reader an error. */
   release(): void;
-  /** The writer's end; nothing as long as nobody reads. Only after {@linkcode release}: the keeper counts as a reader. */
-  openIfRead(): Deno.FsFile | undefined;
+  /**
+   * The writer's end, as soon as somebody reads: until then it waits, on another thread. Only after {@linkcode release}: the keeper counts as
+   * a reader.
+   */
+  openWhenRead(): Promise<FifoWriter>;
+}
+
+/** The writer's end. It works on other threads. */
+export interface FifoWriter extends Disposable {
+  /** Resolves when all is written; throws Deno.errors.BrokenPipe when nobody reads any more. */
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
 }
 
 /** Makes a named pipe with libc, so that no tool is needed. */
@@ -17,6 +26,8 @@ export function makeFifo(path: string): Fifo {
   const library = Deno.dlopen("libc.so.6", {
     mkfifo: { parameters: ["buffer", "u32"], result: "i32" },
     open: { parameters: ["buffer", "i32"], result: "i32" },
+    open_waiting: { name: "open", parameters: ["buffer", "i32", "i32"], result: "i32", nonblocking: true },
+    write: { parameters: ["i32", "buffer", "usize"], result: "isize", nonblocking: true },
     fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
     close: { parameters: ["i32"], result: "i32" },
   });
@@ -42,13 +53,19 @@ export function makeFifo(path: string): Fifo {
   return {
     path,
     release,
-    openIfRead() {
-      const probe = libc.open(name, O_WRONLY | O_NONBLOCK | O_CLOEXEC); // fails where nobody reads, and never waits
-      if (probe < 0) return undefined;
-      libc.fcntl(probe, F_SETPIPE_SZ, BUFFER);
-      const file = Deno.openSync(path, { write: true });
-      libc.close(probe); // after it: a reader that sees no writer takes that for the end
-      return file;
+    async openWhenRead() {
+      const writer = await libc.open_waiting(name, O_WRONLY | O_CLOEXEC, 0);
+      libc.fcntl(writer, F_SETPIPE_SZ, BUFFER);
+      return {
+        async write(bytes) {
+          for (let at = 0; at < bytes.length;) {
+            const count = Number(await libc.write(writer, bytes.subarray(at), BigInt(bytes.length - at)));
+            if (count < 0) throw new Deno.errors.BrokenPipe(`nobody reads "${path}"`);
+            at += count;
+          }
+        },
+        [Symbol.dispose]: () => void libc.close(writer),
+      };
     },
     [Symbol.dispose]() {
       release();
