@@ -140,6 +140,6 @@ function printError(error: DtegError, terminal: Terminal): void {
     if (isBug) terminal.log("error", "where it happened", { stack });
     return;
   }
-  terminal.writeError(errorText(error, terminal.err));
+  terminal.writeError(errorText(error, terminal.err, terminal.errIsTty ? { width: terminal.width } : {}));
   if (isBug) terminal.writeError(`${terminal.err.dim(stack)}\n`);
 }

@@ -43,6 +43,9 @@ export async function runPipeline(given: Pipeline, running: Running): Promise<Pi
       retryOptions(given, context, { warnings }),
     );
     jobs = await withRetry(() => resolveJobs(pipeline, context), retryOptions(pipeline, context, { warnings }));
+    if (pipeline.streams.some(({ isWild, name }) => isWild || name === null)) {
+      context.tell({ kind: "streams.found", pipeline: pipeline.name, streams: jobs.length });
+    }
     refuseSecondReplace(jobs, running.replaced);
   } catch (thrown) {
     const error = asError(thrown, context);

@@ -82,6 +82,8 @@ export type RunEvent =
   & { readonly run: string; readonly at: number }
   & (
     | { readonly kind: "run.started"; readonly version: string; readonly pipelines: readonly PipelineStart[] }
+    /** The source was asked which streams the wildcards of a pipeline mean. */
+    | { readonly kind: "streams.found"; readonly pipeline: string; readonly streams: number }
     | { readonly kind: "stream.started"; readonly pipeline: string; readonly stream: string; readonly target: string }
     | {
       readonly kind: "stream.progress";

@@ -46,6 +46,18 @@ Deno.test("live lines show the streams that move and one line for the run", () =
   assert.deepEqual(screen.lines(), []);
 });
 
+Deno.test("what wildcards mean is counted when the source has said it, once also after a second try", () => {
+  const screen = fakeScreen({ width: 100 });
+  let now = 0;
+  const emit = makeProgress(screen.terminal, { now: () => now });
+  emit(started("r1", 0, ["app.*"]));
+  for (const _ of [1, 2]) emit({ kind: "streams.found", run: "r1", at: 0, pipeline: "shop", streams: 200 });
+  now = 1000;
+  emit(streamStarted("r1", 0, "app.orders"));
+  assert.equal(screen.lines().at(-1), "   0 of 200 done  1.0 s  199 waiting");
+  emit(ended("r1", 1000, runReport("r1", [])));
+});
+
 Deno.test("of many streams ten have a line", () => {
   const { screen, names, at } = thirtyStreams();
   at(2000, (emit) => names.forEach((name) => emit(streamStarted("r1", 0, name))));

@@ -97,7 +97,31 @@ Deno.test("of very many streams a screen shows those that went wrong and those t
   assert.deepEqual(lines.map((line) => /table_\d+|….*|200 streams/.exec(line)?.[0]).filter(Boolean), [
     "table_7",
     "table_150",
-    "… 198 more streams that went well and took no longer; `dteg runs show last` has all",
+    "… 198 more that went well and took no longer: `dteg runs show last`",
     "200 streams",
   ]);
+});
+
+Deno.test("where there is no room, what the targets of all streams begin with is said once above them", () => {
+  const streams = ["한국.주문", "app.customers", "app.product_categories"].map((name, at) =>
+    streamReport({ name, target: `/data/warehouse.duckdb ${name}`, read: 10 ** (at + 3), bytes: null, seconds: at + 1 })
+  );
+  assertGolden("report_common_target", reportTable(runReport("r1", streams, { seconds: 6 }), { width: 70 }));
+});
+
+Deno.test("of very many that failed a screen shows the first, and says how many there are more", () => {
+  const streams = Array.from({ length: 200 }, (_, at) =>
+    streamReport({
+      name: `app.t${at}`,
+      target: `x.duckdb app.t${at}`,
+      status: at % 3 ? "failed" : "ok",
+      read: 0,
+      bytes: null,
+      seconds: 0.1,
+      error: at % 3 ? errorReport() : null,
+    }));
+  assertGolden(
+    "report_many_failed",
+    reportTable(runReport("r1", streams, { status: "partial" }), { width: 80, most: 10 }),
+  );
 });

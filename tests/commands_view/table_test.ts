@@ -38,6 +38,13 @@ Deno.test("rows above the limit are counted", () => {
   assert.equal(printTable([{ name: "n" }], [[1], [2], [3]], { maxRows: 1 }), "n\n─\n1\n… 2 more rows\n");
 });
 
+Deno.test("a spare column is left out before another is cut", () => {
+  const columns = [{ name: "run" }, { name: "error", isSpare: true }];
+  const rows = [["rmx0sx8gz0snu9", "connection.forbidden"]];
+  assert.equal(printTable(columns, rows, { width: 30 }), "run\n──────────────\nrmx0sx8gz0snu9\n");
+  assert.equal(printTable(columns, rows, { width: 40 }).includes("connection.forbidden"), true);
+});
+
 Deno.test("a table without rows is its header", () => {
   assert.equal(printTable([{ name: "id" }, { name: "name" }], []), "id  name\n──  ────\n");
 });

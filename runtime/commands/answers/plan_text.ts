@@ -37,7 +37,7 @@ type Shown = Pick<Options, "width"> & { readonly style: Style };
 function overview({ streams }: PipelinePlan, { style, width }: Shown): string {
   const columns = [
     { name: "stream" },
-    { name: "target" },
+    { name: "target", isSpare: streams.every(({ name, target }) => target.endsWith(name)) }, // the line above says where
     { name: "it is" },
     { name: "rows", type: "BIGINT" },
     { name: "columns", type: "BIGINT" },
@@ -47,7 +47,7 @@ function overview({ streams }: PipelinePlan, { style, width }: Shown): string {
     stream.name,
     stream.target,
     stream.error ? `✗ ${stream.error.code}` : WORDS[stream.action],
-    sizeOf(stream),
+    stream.rows === null ? sizeOf(stream) : `~${formatCount(stream.rows)}`,
     stream.columns.length ? formatCount(stream.columns.length) : "",
     gradesOf(stream.columns),
   ]);

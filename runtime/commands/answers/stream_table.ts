@@ -66,7 +66,7 @@ function rowOf(
   return [
     formatName(name),
     kind,
-    rows === undefined ? "" : formatCount(rows),
+    rows === undefined ? "" : `~${formatCount(rows)}`,
     bytes === undefined ? "" : formatBytes(bytes),
     formatCount(schema.length),
     primaryKey.join(", "),

@@ -18,7 +18,8 @@ import { ADHOC_FLAGS, choosePipelines, DEFAULT_DATABASE } from "./choose_pipelin
 import { PLAN, requirePlan } from "./plan_file.ts";
 import { LIMIT_FLAGS, limitsOf, tempParent } from "./run_limits.ts";
 
-const LINES_ON_SCREEN = 40;
+/** Lines of streams on a terminal: as many as leave the total and the errors in sight. */
+const linesOn = (height: number) => Math.max(10, Math.min(40, height - 10));
 
 /** `dteg run`: loads what pipelines or flags say. */
 export const run: Command = {
@@ -126,8 +127,8 @@ function outcomeOf({ report, error }: RunResult, { app, input, loads }: Showing)
     destination.label === "-" || /:\/\/-$/.test(destination.label)
   );
   const style = toStdout ? terminal.err : terminal.out;
-  const { width, outIsTty } = terminal;
-  const most = outIsTty && !toStdout ? LINES_ON_SCREEN : Infinity;
+  const { width, height, outIsTty } = terminal;
+  const most = outIsTty && !toStdout ? linesOn(height) : Infinity;
   const table = reportTable(report, { width, style, most, except: error ? errorReport(error) : null });
   const text = [table, ...nextSteps(report, { input, loads })].join("\n");
   if (toStdout && !terminal.quiet && !terminal.json && terminal.logFormat === "text") terminal.writeError(text);

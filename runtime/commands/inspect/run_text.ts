@@ -27,7 +27,7 @@ export function runListText(
     { name: "rows", type: "int64" },
     { name: "streams", type: "int64" },
     { name: "pipeline" },
-    ...(runs.some((run) => run.error !== null) ? [{ name: "error" }] : []),
+    ...(runs.some((run) => run.error !== null) ? [{ name: "error", isSpare: true }] : []),
   ];
   const rows = runs.map((run) => [
     run.run,

@@ -1,5 +1,5 @@
 import { join, relative, resolve } from "node:path";
-import { DtegError } from "../../../sdk/mod.ts";
+import { DtegError, nearest } from "../../../sdk/mod.ts";
 import {
   connectionOfUrl,
   entryValue,
@@ -10,8 +10,10 @@ import {
 } from "../../config/mod.ts";
 import type { App } from "../app.ts";
 import { type Command, type Flag, flagValue, type Input, type Outcome } from "../command.ts";
+import { errorText } from "../error_text.ts";
 import { single } from "../flag_value.ts";
 import { FLAGS } from "../flags.ts";
+import type { Terminal } from "../terminal.ts";
 import { SCHEMA_PATHS, type SchemaName } from "./editor_files.ts";
 import { schemaOf, schemaText } from "./schema.ts";
 import {
@@ -103,12 +105,33 @@ async function chooseTemplate({ terminal }: App, input: Input): Promise<Template
   const choice = NAMES.map((name) => `  ${terminal.err.bold(name.padEnd(width))}  ${TEMPLATES[name].summary}\n`).join(
     "",
   );
-  const answer = await terminal.ask(`Which template?\n${choice}[files]`);
-  const found = NAMES.find((name) => name === (answer || "files"));
-  if (found) return found;
-  throw new DtegError("flag.invalid", `there is no template ${JSON.stringify(answer)}: wanted ${NAMES.join(" or ")}`, {
-    hint: "say it with --template",
+  return await untilRight(terminal, `Which template?\n${choice}[files]`, (answer) => {
+    const found = NAMES.find((name) => name === (answer || "files"));
+    if (found) return found;
+    const near = nearest(answer, NAMES);
+    throw new DtegError(
+      "flag.invalid",
+      `there is no template ${JSON.stringify(answer)}: wanted ${NAMES.join(" or ")}`,
+      {
+        hint: near ? `did you mean ${near}?` : "say it with --template",
+      },
+    );
   });
+}
+
+const TRIES = 3;
+
+/** Asks until the answer will do. Without a terminal there is no answer, which is the usual one. */
+async function untilRight<T>(terminal: Terminal, question: string, read: (answer: string) => T): Promise<T> {
+  for (let tries = 1;; tries++) {
+    const answer = await terminal.ask(question);
+    try {
+      return read(answer ?? "");
+    } catch (error) {
+      if (!(error instanceof DtegError) || !answer || tries === TRIES) throw error;
+      terminal.writeError(`${errorText(error, terminal.err, { width: terminal.width })}\n`);
+    }
+  }
 }
 
 interface Asking {
@@ -126,7 +149,11 @@ async function chooseEnd(
   const { app: { terminal }, input } = asking;
   const given = flagValue(input, flag);
   if (given !== undefined || flagValue(input, FLAGS.yes)) return endOf(given ?? usual, asking);
-  return endOf(await terminal.ask(`${question} A URL or path [${usual}]:`) || usual, asking);
+  return await untilRight(
+    terminal,
+    `${question} A URL or path\n[${usual}]`,
+    (answer) => endOf(answer || usual, asking),
+  );
 }
 
 /** A path is one from the current folder, the project's connections begin at its own. */

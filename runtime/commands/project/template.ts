@@ -58,7 +58,7 @@ export const TEMPLATES = {
     ],
   },
   postgres: {
-    summary: "all tables of a PostgreSQL schema into DuckDB, each by its own key",
+    summary: "all tables of a PostgreSQL database into DuckDB, each by its own key",
     from: {
       name: "database",
       question: "Which database?",
@@ -176,7 +176,7 @@ defaults:
   write: merge                             # known keys are updated, new ones inserted
   key: auto                                # the primary key; a table without one is replaced
 streams:
-  - name: public.*                         # all tables of a schema; "!public.tmp_*" leaves some out
+  - name: "*"                              # all tables; public.* takes those of a schema, "!tmp_*" leaves some out
 destination: { connection: warehouse }
 `;
 }

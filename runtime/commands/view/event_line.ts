@@ -20,6 +20,10 @@ export function eventLine(event: RunEvent): EventLine {
       const names = event.pipelines.map((pipeline) => pipeline.name);
       return { level, message: `run ${event.run} of ${names.join(", ")}`, fields: { pipelines: names } };
     }
+    case "streams.found": {
+      const { pipeline, streams } = event;
+      return { level, message: `${pipeline} has ${formatCountOf(streams, "stream")}`, fields: { pipeline, streams } };
+    }
     case "stream.started":
       return { level, stream: event.stream, message: `to ${event.target}`, fields: { ...where, target: event.target } };
     case "stream.progress": {

@@ -23,6 +23,7 @@ export function makeProgress(
 ): Emit {
   const streams = new Map<string, StreamProgress>();
   let run: RunProgress = { startedAt: now(), total: 0, ok: 0, failed: 0, rows: 0 };
+  const declared = new Map<string, number>();
   let drawn = 0;
   let drawnAt = run.startedAt + after - every;
   let stop = () => {};
@@ -52,10 +53,15 @@ export function makeProgress(
   return (event) => {
     switch (event.kind) {
       case "run.started":
+        for (const { name, streams } of event.pipelines) declared.set(name, streams.length);
         run = { ...run, startedAt: event.at, total: event.pipelines.flatMap((pipeline) => pipeline.streams).length };
         drawnAt = event.at + after - every;
         stop();
         stop = repeat(draw, every);
+        break;
+      case "streams.found":
+        run = { ...run, total: run.total - (declared.get(event.pipeline) ?? 0) + event.streams };
+        declared.set(event.pipeline, event.streams); // a second try finds them anew
         break;
       case "stream.started":
         streams.set(keyOf(event.pipeline, event.stream), {

@@ -10,6 +10,8 @@ export interface NoteOptions {
   readonly style: Style;
   /** An error that is printed elsewhere. */
   readonly except?: ErrorReport | null;
+  /** Streams whose notes are printed, those with errors first; of the others it is said how many there are. */
+  readonly most?: number;
 }
 
 interface Paragraph {
@@ -28,17 +30,17 @@ export type Noted = Pick<PipelineReport, "streams"> & Partial<PipelineReport>;
 
 /** The warnings and errors of all streams, a paragraph a stream, after them those of the pipeline itself. */
 export function reportNotes(pipelines: readonly Noted[], options: NoteOptions): string {
-  const { style, except } = options;
+  const { style, except, most = Infinity } = options;
   const noted = pipelines.flatMap(({ streams, name = "", warnings = [], hooks = [], error = null }) => [
     ...streams.map((stream) => ({ ...stream, hooks: [] })),
     { name, warnings, hooks, error },
   ]);
   const isTriedOut = noted.some(({ error }) => error && TRIED.test(error.message));
-  return noted.map(({ name, warnings: all, hooks, error }) => {
+  const notes = noted.map(({ name, warnings: all, hooks, error }) => {
     const warnings = isTriedOut ? all.filter((text) => !RETRY.test(text)) : all; // the error says how often it was tried
     const more = warnings.length - MOST_WARNINGS;
     const lead = `${visibleText(name)}:`;
-    const notes = [
+    const parts = [
       hooks.length > 0 ? paragraph({ lead, paint: style.bold, text: hooksText(hooks) }, options) : "",
       ...warnings.slice(0, MOST_WARNINGS).map((text) =>
         paragraph({ mark: style.yellow("!"), lead, paint: style.bold, text }, options)
@@ -46,8 +48,14 @@ export function reportNotes(pipelines: readonly Noted[], options: NoteOptions): 
       more > 0 ? paragraph({ lead, paint: style.bold, text: formatCountOf(more, "more warning") }, options) : "",
       error && !same(error, except) ? errorNote(error, { ...options, title: name }) : "",
     ].join("");
-    return notes && `\n${notes}`;
-  }).join("");
+    return { text: parts && `\n${parts}`, isError: error !== null };
+  }).filter(({ text }) => text !== "");
+  const first = new Set([...notes.filter(({ isError }) => isError), ...notes].slice(0, most));
+  const kept = notes.filter((note) => first.has(note)).map(({ text }) => text).join("");
+  const rest = notes.length - first.size;
+  return rest > 0
+    ? `${kept}\n  ${style.dim(`… notes on ${formatCountOf(rest, "more stream")}: \`dteg runs show last\``)}\n`
+    : kept;
 }
 
 /** `2 hooks ran in 40 ms, 1 failed, 1 skipped`. */

@@ -49,6 +49,8 @@ interface Column {
 }
 
 const GAP = 2;
+/** Streams whose notes are printed where not all lines are. */
+const NOTES_ON_SCREEN = 5;
 const NEVER = Infinity;
 
 /** What a run did, for people: a line a stream, the total, and under them warnings and errors. */
@@ -67,7 +69,13 @@ export function reportTable(
   if (lines.length === 0 || isTold) return head + reportNotes(report.pipelines, { width, style, except });
   const total = lines.length > 1 ? [totalOf(lines, report.seconds)] : [];
   const shown = chosen(lines, most);
-  const columns = fit(columnsOf([...lines, ...total]), [...shown, ...total], width - GAP);
+  const all = columnsOf([...lines, ...total]);
+  const fitted = fit(all, [...shown, ...total], width - GAP);
+  const isCut = fitted.find(({ head }) => head === "to")?.isCut ?? true;
+  const place = isCut && lines.length > 1 ? commonTarget(lines) : undefined;
+  const columns = place === undefined
+    ? fitted
+    : fit(all.filter((column) => column.head !== "to"), [...shown, ...total], width - GAP);
   const row = (
     mark: string,
     cell: (column: Column & { readonly width: number }) => string,
@@ -80,25 +88,38 @@ export function reportTable(
   const plain = (text: string) => text;
   return [
     head,
+    place === undefined ? "" : `  ${style.dim("to")} ${visibleText(place)}\n`,
     row(" ", ({ head }) => head, style.dim),
     rule,
     ...shown.map((line) => row(line.paint(line.mark), (column) => column.text(line), plain)),
-    lines.length > shown.length ? `  ${style.dim(restText(lines.length - shown.length))}\n` : "",
+    lines.length > shown.length ? `  ${style.dim(restText(lines.filter((line) => !shown.includes(line))))}\n` : "",
     ...total.flatMap((line) => [rule, row(" ", (column) => column.text(line), style.bold)]),
-    reportNotes(report.pipelines, { width, style, except }),
+    reportNotes(report.pipelines, { width, style, except, most: most === Infinity ? most : NOTES_ON_SCREEN }),
   ].join("");
 }
 
 function chosen(lines: readonly Line[], most: number): readonly Line[] {
   if (lines.length <= most) return lines;
-  const wrong = lines.filter(({ isOk }) => !isOk);
+  const wrong = lines.filter(({ isOk }) => !isOk).slice(0, most);
   const slow = lines.filter(({ isOk }) => isOk).toSorted((a, b) => b.seconds - a.seconds);
   const kept = new Set([...wrong, ...slow.slice(0, Math.max(0, most - wrong.length))]);
   return lines.filter((line) => kept.has(line));
 }
 
-function restText(count: number): string {
-  return `… ${formatCountOf(count, "more stream")} that went well and took no longer; \`dteg runs show last\` has all`;
+/** What is not shown; it fits into 80 columns. */
+function restText(rest: readonly Line[]): string {
+  const wrong = rest.filter(({ isOk }) => !isOk).length;
+  const what = wrong > 0
+    ? `${formatCountOf(rest.length, "more stream")}, ${formatCount(wrong)} of them not loaded`
+    : `${formatCount(rest.length)} more that went well and took no longer`;
+  return `… ${what}: \`dteg runs show last\``;
+}
+
+/** What all targets begin with, where the rest of each is the stream's own name: it is said once. */
+function commonTarget(lines: readonly Line[]): string | undefined {
+  const [first] = lines;
+  const start = first?.target.slice(0, first.target.length - first.name.length);
+  return start?.trim() && lines.every(({ target, name }) => target === start + name) ? start.trim() : undefined;
 }
 
 function lineOf(stream: StreamReport, pipeline: string, style: Style): Line {
@@ -173,9 +194,10 @@ function fit(
   columns: readonly Column[],
   lines: readonly Line[],
   width: number,
-): readonly (Column & { readonly width: number })[] {
+): readonly (Column & { readonly width: number; readonly isCut: boolean })[] {
   const sized = columns.map((column) => ({
     ...column,
+    isCut: false,
     width: Math.max(textWidth(column.head), ...lines.map((line) => textWidth(column.text(line)))),
   }));
   let over = sized.reduce((sum, column) => sum + column.width + GAP, -GAP) - width;
@@ -183,6 +205,7 @@ function fit(
     const spare = column.least === undefined ? 0 : Math.max(0, column.width - column.least);
     const cut = Math.max(0, Math.min(spare, over));
     column.width -= cut;
+    column.isCut = cut > 0;
     over -= cut;
   }
   const least = Math.min(...columns.map((column) => column.weight));

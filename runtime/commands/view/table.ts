@@ -9,6 +9,8 @@ export interface ResultColumn {
   readonly name: string;
   /** Its type, as the engine calls it: numbers stand to the right, and JSON has them without quotes. */
   readonly type?: string;
+  /** Where there is no room it is left out, before any other is cut. */
+  readonly isSpare?: boolean;
 }
 
 /** A row of a result, one value a column. */
@@ -82,7 +84,11 @@ export function printTable(
       )
     ),
     ...rest(rows.length - shown.length, "row", style),
-    ...rest(columns.length - tracks.length, "column", style),
+    ...rest(
+      columns.filter(({ isSpare }) => !isSpare).length - tracks.filter(({ column }) => !column.isSpare).length,
+      "column",
+      style,
+    ),
   ];
   return lines.join("\n") + "\n";
 }
@@ -109,6 +115,9 @@ function cellText(value: Value): string {
 
 /** Cuts the widest columns of text first, then all; columns for which there is no room at all are left out from the right. */
 function fit(tracks: readonly Track[], width: number): readonly Track[] {
+  const needed = tracks.reduce((sum, each) => sum + each.width + GAP, -GAP);
+  const spare = tracks.findLast(({ column }) => column.isSpare);
+  if (needed > width && spare) return fit(tracks.filter((each) => each !== spare), width);
   const room = width - GAP * (tracks.length - 1);
   const fixed = tracks.filter((each) => each.align === "right").reduce((sum, each) => sum + each.width, 0);
   const texts = tracks.filter((each) => each.align === "left");

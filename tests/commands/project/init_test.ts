@@ -115,8 +115,19 @@ Deno.test("init refuses a template that there is not, before it writes", async (
   await using folder = await tempFolder();
   const { exit } = await runLine(["init", "--template", "fils"], { folder: folder.path });
   assert.equal(exit, 2);
-  assert.equal((await runLine(["init"], { folder: folder.path, tty: true, answers: ["fils"] })).exit, 2);
+  const wrong = ["fils", "fils", "fils"];
+  assert.equal((await runLine(["init"], { folder: folder.path, tty: true, answers: wrong })).exit, 2);
   assert.deepEqual(await filesOf(folder.path), {});
+});
+
+Deno.test("init asks again after an answer that will not do, and says what was meant", async () => {
+  await using folder = await tempFolder();
+  const answers = ["postgers", "postgres", "postgers://me@h/shop", "postgres://me@h/shop", "out.duckdb"];
+  const setting = { folder: folder.path, tty: true, answers, env: { NO_COLOR: "1" } };
+  const { exit, err } = await runLine(["init", "shop"], setting);
+  assert.equal(exit, 0, err);
+  assert.match(err, /there is no template "postgers"[^:]*: [^:]*\n {2}hint: did you mean postgres\?/);
+  assert.match(err, /there is no connector for postgers:\/\/\n {2}hint: did you mean postgres:\/\/\?/);
 });
 
 Deno.test("every YAML file of init names a schema that is there", async () => {
