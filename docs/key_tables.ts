@@ -4,7 +4,7 @@ import { postgresConnector } from "../plugins/postgres/mod.ts";
 import { type JsonSchema, pipelineSchema, projectSchema } from "../runtime/config/mod.ts";
 import {
   LATER_CONNECTORS,
-  LATER_IN_COLUMN,
+  LATER_IN_CONTRACT,
   LATER_IN_PIPELINE,
   LATER_IN_STREAM,
   LATER_IN_TABLE,
@@ -24,13 +24,14 @@ export function pipelineParts(): Readonly<Record<string, string>> {
     "keys.pipeline": keyTable(schema),
     "keys.stream": keyTable(stream, { leaveOut: own }),
     "keys.column": keyTable(record(at(stream, "columns"))),
+    "keys.contract": keyTable(at(stream, "contract")),
     "keys.table": keyTable(at(stream, "table")),
     "keys.settings": keyTable(at(schema, "settings")),
     "keys.retry": keyTable(at(schema, "retry")),
     "keys.project": keyTable(projectSchema(CONNECTORS)),
     "later.pipeline": words(LATER_IN_PIPELINE),
     "later.stream": words(LATER_IN_STREAM),
-    "later.column": words(LATER_IN_COLUMN),
+    "later.contract": words(LATER_IN_CONTRACT),
     "later.table": words(LATER_IN_TABLE),
     "later.connectors": [...LATER_CONNECTORS].map(code).join(" "),
   };

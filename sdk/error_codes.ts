@@ -80,6 +80,7 @@ export const ERROR_CODES = {
   "data.constraint": "data",
   "mask.key": "environment",
   "mask.changed": "config",
+  "rejects.too_many": "check",
   "schema.lossy": "schema",
   "schema.incompatible": "schema",
   "target.locked": "transient",

@@ -1,4 +1,4 @@
-import type { DataType, TableOptions, WriteMode } from "../../sdk/mod.ts";
+import type { DataType, OnLoss, TableOptions, WriteMode } from "../../sdk/mod.ts";
 
 export const NAME_RULES = ["keep", "fold", "snake"] as const;
 export const MASKS = ["hash", "redact", "null", "partial"] as const;
@@ -107,6 +107,12 @@ export interface PipelineStream {
   /** How big numbers are written as JSON. */
   readonly numbers: "number" | "string";
   readonly table: TableOptions;
+  /** What happens to a value that the target cannot hold, where a column does not say it. Absent: `fail`. */
+  readonly onLoss?: OnLoss;
+  /** What happens to a row that breaks a rule. Absent: `freeze`. */
+  readonly rows?: "freeze" | "reject";
+  /** Most rows that may be set aside. Absent: no limit. */
+  readonly maxRejects?: MaxRejects;
   /** What only the source's connector knows: `path`, `delimiter` … */
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -121,6 +127,8 @@ export interface ColumnRule {
   readonly type?: DataType;
   readonly drop: boolean;
   readonly mask?: Mask;
+  /** What happens to a value that the target cannot hold. */
+  readonly onLoss?: OnLoss;
 }
 
 /**
@@ -128,6 +136,11 @@ export interface ColumnRule {
  * characters, `null` nothing.
  */
 export type Mask = (typeof MASKS)[number];
+
+/** A limit of rejected rows: their number, or their share of the rows read, in percent. */
+export type MaxRejects =
+  | { readonly kind: "count"; readonly rows: number }
+  | { readonly kind: "share"; readonly percent: number };
 
 /** Limits of a run. Sizes are bytes. What is absent is for the command to choose. */
 export interface Settings {

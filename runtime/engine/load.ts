@@ -2,6 +2,8 @@ import {
   type Counts,
   type Destination,
   DtegError,
+  type ErrorCode,
+  type Existing,
   type FilesBatch,
   formatName,
   type Reader,
@@ -11,6 +13,11 @@ import {
   targetType,
   typeText,
 } from "../../sdk/mod.ts";
+import { setAside } from "./check/aside.ts";
+import { newSift } from "./check/broken_lines.ts";
+import { fittingOf } from "./check/fitting.ts";
+import { type LossRules, lossRules } from "./check/loss_rules.ts";
+import { type Change, refuseTooMany } from "./check/set_aside.ts";
 import { type FilesRequest, type ResolvedFiles, resolveFiles } from "./files/resolve_files.ts";
 import type { LentHost } from "./host.ts";
 import { asTaken } from "./pipe/as_taken.ts";
@@ -38,6 +45,8 @@ export interface Ends {
 export interface Tally {
   phase: "before" | "moving";
   read: number;
+  rejected: number;
+  changes: readonly Change[];
   /** What was read, or is being sent, cannot be begun again. */
   isBound: boolean;
 }
@@ -59,7 +68,10 @@ export interface Move {
 }
 
 /** How files are looked at: the quick way first. */
-type Look = Required<Pick<FilesRequest, "guess" | "reading">>;
+type Look = Required<Pick<FilesRequest, "guess" | "reading">> & Pick<FilesRequest, "sift">;
+
+/** Faults of single lines of files. */
+const BROKEN_LINE: readonly ErrorCode[] = ["csv.row_width", "json.invalid", "file.encoding"];
 
 /** Moves the data. What the quick look at files got wrong is looked at again with more care: nothing is visible before the commit. */
 export async function moveParts(ends: Ends, move: Move): Promise<Counts> {
@@ -76,6 +88,9 @@ export async function moveParts(ends: Ends, move: Move): Promise<Counts> {
       } else if (error.code === "csv.invalid" && look.reading === "in parts") {
         ends.host.log.info(`${message}${place}: the file is read again in one pass`);
         look = { ...look, reading: "in one pass" };
+      } else if (BROKEN_LINE.includes(error.code) && !look.sift && lossRules(move.job.stream).setsAside) {
+        ends.host.log.info(`${message}${place}: the files are read again without such lines`);
+        look = { ...look, sift: newSift() };
       } else throw error;
     }
   }
@@ -87,18 +102,19 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
   const [part] = reader.parts;
   const batch = asTaken(await reader.read(part), destination, { stream: job.stream, tempDir: ends.host.tempDir });
   const state = await destination.state.read(job.table), before = state?.names;
-  const existing = batch.kind === "files" ? await destination.describe(job.table) : undefined; // others have types
-  const declared = declaredTypes(job.stream, { isTyped: batch.kind === "files" && isTyped(batch), existing, before });
+  const loss = lossRules(job.stream);
+  const existing = batch.kind === "files" || !loss.isPlain ? await destination.describe(job.table) : undefined; // others have types
   const key = hashes(job.stream) ? await context.maskKey() : undefined;
   const masks = masksOf(job.stream, key);
   if (key !== undefined) await lendMaskKey(await ends.host.duckdb(), key);
   const ready = batch.kind === "bytes"
     ? {
       ...shapeBytes(batch, job.stream, namingOf(destination, before)),
+      read: batch.schema,
       explain: (error: DtegError) => Promise.resolve(error),
     }
-    : await stagedShape(batch, ends, { move, look, before, declared });
-  checkTypes(ready.batch.schema, destination, job);
+    : await stagedShape(batch, ends, { move, look, before, existing, loss });
+  checkTypes(ready, destination, { job, loss });
   refuseOtherMasks(masks, { before: state, names: ready.names, table: job.table, write: job.stream.write });
   const parts = partsAtOnce(ready.batch, { reader, destination, threads: job.threads });
   await using writer = await destination.open({
@@ -115,8 +131,20 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
   });
   tally.phase = "moving";
   if (load.attempt > 1) await writer.discard(); // what an attempt before could not take away
+  const { broken = [] } = look.sift ?? {};
+  const explained = async (error: unknown) => await faultOf(error, { reader, explain: ready.explain });
+  await using aside = await setAside({ ...ready, shape: ready, broken }, {
+    job,
+    context,
+    load: load.id,
+    session: () => ends.host.duckdb(),
+  }).catch(async (error) => {
+    throw await explained(error);
+  });
+  tally.rejected = aside.rejected;
+  tally.changes = aside.changes;
   try {
-    tally.read = await deliver(ready.batch, {
+    tally.read = aside.rejected + await deliver(aside.batch, {
       reader,
       writer,
       destination,
@@ -126,12 +154,14 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
       shape: (batch) => shapeBytes(batch, job.stream, namingOf(destination, before)).batch,
     });
   } catch (error) {
-    throw await faultOf(error, { reader, explain: ready.explain });
+    throw await explained(error);
   }
+  refuseTooMany(aside.rejected, { read: tally.read, most: job.stream.maxRejects, stream: job.name });
   await reader.verify();
   context.signal.throwIfAborted();
   const { pipeline, name, table, target } = job;
   tally.isBound ||= target === "stdout";
+  aside.committing();
   const counts = await writer.commit({
     pipeline: pipeline.name,
     stream: name,
@@ -142,6 +172,7 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
     names: ready.names,
     masks,
   });
+  aside.committed();
   if (load.attempt > 1) await writer.discard(); // an attempt before had committed: this one's rows are not needed
   return { ...counts, bytes: counts.bytes ?? reader.bytes ?? null };
 }
@@ -150,18 +181,20 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
 async function stagedShape(
   batch: FilesBatch | ScanBatch,
   ends: Ends,
-  { move, look, before, declared }: {
+  { move, look, before, existing, loss }: {
     readonly move: Move;
     readonly look: Look;
     readonly before?: Naming["before"];
-    readonly declared: DeclaredTypes;
+    readonly existing?: Existing;
+    readonly loss: LossRules;
   },
-): Promise<Shape & Pick<ResolvedFiles, "explain">> {
+): Promise<ReadyShape> {
   const { job, context, reader } = move;
-  const { scan, explain } = await resolve(batch, ends, { declared, look }).catch(async (error) => {
+  const declared = declaredTypes(job.stream, { isTyped: batch.kind === "files" && isTyped(batch), existing, before });
+  const { scan, explain, origin, told } = await resolve(batch, ends, { declared, look, loss }).catch(async (error) => {
     throw await faultOf(error, { reader });
   });
-  if (scan.schema.length === 0) return { batch: scan, names: {}, explain };
+  if (scan.schema.length === 0) return { batch: scan, names: {}, flaws: [], read: [], explain };
   const { where } = job.stream;
   if (batch.kind === "files" && where !== undefined) {
     await checkWhere(scan, { where, session: await ends.host.duckdb() });
@@ -170,9 +203,13 @@ async function stagedShape(
   const shape = shapeBatch(filtered, job.stream, {
     ...namingOf(ends.destination, before),
     types: ends.destination.types,
+    ...(!loss.isPlain && { fitting: fittingOf(job.stream, { loss, existing, origin, told }) }),
   });
-  return { ...shape, explain };
+  return { ...shape, read: scan.schema, explain, ...(origin && { origin }) };
 }
+
+/** A shape, and what is known of the rows that go through it. */
+type ReadyShape = Shape & Pick<ResolvedFiles, "explain" | "origin"> & { readonly read: Schema };
 
 const namingOf = ({ can }: Destination, before: Naming["before"]): Naming => ({ ...can, before });
 
@@ -180,10 +217,11 @@ const namingOf = ({ can }: Destination, before: Naming["before"]): Naming => ({ 
 async function resolve(
   batch: FilesBatch | ScanBatch,
   { host }: Ends,
-  { declared, look }: { declared: DeclaredTypes; look: Look },
+  { declared, look, loss }: { declared: DeclaredTypes; look: Look; loss: LossRules },
 ): Promise<ResolvedFiles> {
   if (batch.kind === "scan") return { scan: batch, explain: (error) => Promise.resolve(error) };
-  return await resolveFiles(await host.duckdb(), { batch, ...declared, ...look, tempDir: host.tempDir, log: host.log });
+  const { tempDir, log } = host;
+  return await resolveFiles(await host.duckdb(), { batch, ...declared, ...look, loss, tempDir, log });
 }
 
 /** Why reading failed: first of all because the source changed meanwhile; else with the place of the fault. */
@@ -242,10 +280,15 @@ function withConditions(scan: ScanBatch, { where, limit }: { where?: string; lim
 }
 
 /** Refuses a column that the target cannot hold. */
-function checkTypes(schema: Schema, { types }: Destination, { table }: StreamJob): void {
+function checkTypes(
+  { batch: { schema }, names }: Shape,
+  { types }: Destination,
+  { job: { table }, loss }: { readonly job: StreamJob; readonly loss: LossRules },
+): void {
   for (const column of schema) {
     const row = targetType(types, column);
-    if (row.grade !== "lossy") continue;
+    const source = Object.keys(names).find((name) => names[name] === column.name) ?? column.name;
+    if (row.grade !== "lossy" || loss.target(source) !== "fail") continue;
     throw new DtegError(
       "schema.lossy",
       `column ${JSON.stringify(column.name)} is ${typeText(column.type)}, which ${formatName(table)} holds only as ${

@@ -1,6 +1,7 @@
 import { type Connector, DtegError } from "../../sdk/mod.ts";
 import type { End, Pipeline } from "../config/pipeline.ts";
 import type { Emit, RunEvent, RunReport } from "../store/event.ts";
+import type { RejectSink } from "../store/reject_store.ts";
 import type { Limits } from "./limits.ts";
 import type { Stage } from "./move/session.ts";
 import type { Shared } from "./shared.ts";
@@ -24,6 +25,8 @@ export interface RunRequest {
   readonly limit?: number;
   /** Asks before something is replaced that dteg did not make; undefined: there is nobody to ask. */
   readonly confirm: (question: string) => Promise<boolean | undefined>;
+  /** Where rejected rows are kept. Absent: a load that sets any aside fails. */
+  readonly rejects?: () => Promise<RejectSink>;
 }
 
 /** How a run ended. */

@@ -1,4 +1,6 @@
 import { type Counts, DtegError, parseName, type Reader } from "../../sdk/mod.ts";
+import { changeTexts } from "./check/set_aside.ts";
+import { lossRules } from "./check/loss_rules.ts";
 import { errorReport } from "../store/error_report.ts";
 import type { StreamReport } from "../store/event.ts";
 import { withRetry } from "./commit/retry.ts";
@@ -23,7 +25,7 @@ export interface Outcome {
 export async function runStream(job: StreamJob, context: RunContext): Promise<Outcome> {
   const began = performance.now();
   const { pipeline, name, target } = job;
-  const tally: Tally = { phase: "before", read: 0, isBound: false };
+  const tally: Tally = { phase: "before", read: 0, rejected: 0, changes: [], isBound: false };
   const warnings: string[] = [];
   context.tell({ kind: "stream.started", pipeline: pipeline.name, stream: name, target });
   const report = (status: StreamReport["status"], rest: Partial<StreamReport>): StreamReport => ({
@@ -44,6 +46,7 @@ export async function runStream(job: StreamJob, context: RunContext): Promise<Ou
           tally.isBound ? `${job.target === "stdout" ? job.target : name} cannot be begun again` : undefined,
       },
     );
+    warnings.push(...changeTexts(tally.changes));
     return { report: report("ok", countsOf(counts, tally)) };
   } catch (thrown) {
     const error = asError(hideValues(DtegError.from(thrown).with({ phase: tally.phase }), job.stream), context);
@@ -61,12 +64,15 @@ function askOnce(confirm: RunContext["confirm"]): RunContext["confirm"] {
   };
 }
 
-function countsOf({ inserted, updated, deleted, unchanged, filtered, bytes }: Counts, { read }: Tally) {
+function countsOf(counts: Counts, { read, rejected, changes }: Tally) {
+  const { inserted, updated, deleted, unchanged, filtered, bytes } = counts;
   const written = inserted + updated + unchanged;
-  if (read !== written + filtered) {
-    throw new DtegError("internal", `the counts do not add up: read ${read}, written ${written}, filtered ${filtered}`);
+  if (read !== written + filtered + rejected) {
+    const parts = `read ${read}, written ${written}, filtered ${filtered}, rejected ${rejected}`;
+    throw new DtegError("internal", `the counts do not add up: ${parts}`);
   }
-  return { read, written, filtered, rejected: 0, inserted, updated, deleted, unchanged, bytes };
+  const changed = changes.length > 0 ? { changed: changes } : {};
+  return { read, written, filtered, rejected, inserted, updated, deleted, unchanged, bytes, ...changed };
 }
 
 async function loadStream(
@@ -84,9 +90,10 @@ async function loadStream(
       pipeline.destination.config,
       targetHost,
     );
-    if (load.attempt > 1 && (await destination.state.read(job.table))?.load === load.id) {
-      return foundCommitted(tally, warnings);
-    }
+    const loss = lossRules(stream);
+    const known = load.attempt > 1 || loss.keepsRows ? (await destination.state.read(job.table))?.load : undefined;
+    if (loss.keepsRows) (await context.rejects?.())?.settle(of, (one) => one === known);
+    if (load.attempt > 1 && known === load.id) return foundCommitted(tally, warnings);
     await confirmReplace({ table: job.table, target: job.target, stream }, { destination, confirm: context.confirm });
     await using reader = await openReader(job, { source, destination }, context.limit);
     tally.isBound ||= reader.readsOnce === true;
@@ -98,11 +105,11 @@ async function loadStream(
 }
 
 /** The reply to an attempt's COMMIT was lost, and the target knows it: it took place. */
-function foundCommitted({ read }: Tally, warnings: string[]): Counts {
+function foundCommitted({ read, rejected }: Tally, warnings: string[]): Counts {
   warnings.push(
     "the connection was lost at COMMIT; the target was asked: all rows are loaded. How many of them were new is not known",
   );
-  return { inserted: read, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes: null };
+  return { inserted: read - rejected, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes: null };
 }
 
 async function openReader(
@@ -110,12 +117,14 @@ async function openReader(
   { source, destination }: Pick<Ends, "source" | "destination">,
   limit: number | undefined,
 ): Promise<Reader> {
+  const loss = lossRules(stream);
   try {
     return await source.open({
       stream: stream.sql === undefined ? parseName(stream.name) : { sql: stream.sql },
       columns: stream.select.map((column) => ({ name: column })),
       drop: stream.columns.filter(({ drop }) => drop).map(({ name }) => name),
       text: stream.columns.filter(({ type }) => type?.kind === "text").map(({ name }) => name),
+      ...(!loss.isPlain && { onLoss: loss.source }),
       where: stream.where,
       limit,
       parts: destination.can.parallelWriters ? threads : 1,

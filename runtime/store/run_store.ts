@@ -3,6 +3,7 @@ import { DtegError, systemReason } from "../../sdk/mod.ts";
 import { type Database, openDatabase } from "./db.ts";
 import type { LogLevel, RunEvent } from "./event.ts";
 import { thisProcess } from "./process_mark.ts";
+import { openRejectStore, type RejectStore } from "./reject_store.ts";
 import { levelOf, rankOf, recordOf, type RunRecord, type RunSummary } from "./run_record.ts";
 import { findRun, listRuns, loadRun, type RunFilter, statusOf } from "./run_rows.ts";
 
@@ -13,7 +14,7 @@ export interface Keep {
 }
 
 /**
- * The record of runs of one folder: `runs.db` in it, opened at the first call. Several processes may use it at once.
+ * The record of runs of one folder: `runs.db` in it, and their rejected rows beside, opened at the first call. Several processes may use it at once.
  * Every method throws a DtegError `environment.store` when the file cannot be used; reading makes no file.
  */
 export interface RunStore extends Disposable {
@@ -27,6 +28,8 @@ export interface RunStore extends Disposable {
   logs(id: string, options?: { readonly level?: LogLevel }): readonly RunEvent[];
   /** Removes the oldest runs that are over; gives how many. By default those older than 30 days, or over 5 GB. */
   prune(keep?: Keep): number;
+  /** The rows that its runs set aside. */
+  readonly rejects: RejectStore;
 }
 
 const DAY_MS = 86_400_000;
@@ -41,8 +44,10 @@ export function openRunStore(folder: string): RunStore {
   const readable = () => opened ?? (exists(path) ? writable() : undefined);
   const known = new Set<string>();
   const progressAt = new Map<string, number>();
+  const rejects = openRejectStore(folder);
 
   return {
+    rejects,
     record(event) {
       if (event.kind === "stream.progress") {
         const stream = JSON.stringify([event.run, event.pipeline, event.stream]);
@@ -74,6 +79,7 @@ export function openRunStore(folder: string): RunStore {
       return events.map((found) => JSON.parse(String(found.event)) as RunEvent);
     },
     prune({ days = 30, bytes = 5e9 } = {}) {
+      rejects.prune({ days });
       const db = readable();
       return db ? pruneRuns(db, { days, bytes }) : 0;
     },

@@ -5,15 +5,25 @@ import { fileConnector } from "../../plugins/file/mod.ts";
 import { columnType } from "../../runtime/config/form/column_type.ts";
 import type { Mask, PipelineStream } from "../../runtime/config/pipeline.ts";
 import { runPipelines } from "../../runtime/engine/run.ts";
+import { openRejectStore, type RejectStore } from "../../runtime/store/reject_store.ts";
 import type { RunEvent, StreamReport } from "../../runtime/store/event.ts";
-import { DtegError } from "../../sdk/mod.ts";
+import { DtegError, type OnLoss } from "../../sdk/mod.ts";
 
 /** What one load is asked to do, in the words of a pipeline file. */
 export interface LoadOptions {
   /** Settings of the source, as `delimiter`. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly columns?: Readonly<
-    Record<string, { readonly as?: string; readonly type?: string; readonly drop?: boolean; readonly mask?: Mask }>
+    Record<
+      string,
+      {
+        readonly as?: string;
+        readonly type?: string;
+        readonly drop?: boolean;
+        readonly mask?: Mask;
+        readonly onLoss?: OnLoss;
+      }
+    >
   >;
   readonly stream?: Partial<PipelineStream>;
   readonly limit?: number;
@@ -44,6 +54,10 @@ export interface Bench extends AsyncDisposable {
   readonly folder: string;
   write(name: string, content: string | Uint8Array): Promise<void>;
   load(from: string, options?: LoadOptions): Promise<Loaded>;
+  /** The rows that its loads set aside. */
+  readonly rejects: RejectStore;
+  /** Where they lie. */
+  readonly state: string;
 }
 
 const CONNECTORS = [fileConnector, duckdbConnector];
@@ -58,8 +72,11 @@ export async function openBench(files: Readonly<Record<string, string | Uint8Arr
   };
   for (const [name, content] of Object.entries(files)) await write(name, content);
   let loads = 0;
+  const rejects = openRejectStore(`${temp}/state`);
   return {
     folder,
+    rejects,
+    state: `${temp}/state`,
     write,
     async load(from, options = {}) {
       let moving = options.whileMoving;
@@ -84,6 +101,7 @@ export async function openBench(files: Readonly<Record<string, string | Uint8Arr
         mask: (text) => text,
         maskKey: () => Promise.resolve(options.maskKey ?? "0123456789abcdef0123456789abcdef"),
         limit: options.limit,
+        rejects: () => Promise.resolve(rejects),
         confirm: () => Promise.resolve(true),
       });
       return { report: report.pipelines[0]?.streams[0], error, told: told.join("\n") };
@@ -110,11 +128,12 @@ function pipelineOf(from: string, { folder, options }: { folder: string; options
       write: "replace" as const,
       key: [],
       select: [],
-      columns: Object.entries(columns).map(([name, { as, type, drop = false, mask }]) => ({
+      columns: Object.entries(columns).map(([name, { as, type, drop = false, mask, onLoss }]) => ({
         name,
         as,
         drop,
         mask,
+        ...(onLoss && { onLoss }),
         type: type === undefined ? undefined : columnType(type),
       })),
       adopt: true,

@@ -8,7 +8,8 @@ import type { Mask, PipelineStream, Retry } from "../../runtime/config/pipeline.
 import { runPipelines } from "../../runtime/engine/run.ts";
 import type { StreamReport } from "../../runtime/store/event.ts";
 import { newRunId } from "../../runtime/store/run_id.ts";
-import type { DtegError } from "../../sdk/mod.ts";
+import { openRejectStore, type RejectStore } from "../../runtime/store/reject_store.ts";
+import type { DtegError, OnLoss } from "../../sdk/mod.ts";
 import type { TestServer } from "./server.ts";
 
 /** One load, in the words of a pipeline file. */
@@ -17,8 +18,19 @@ export interface LoadOptions {
   readonly key?: readonly string[];
   readonly table?: PipelineStream["table"];
   readonly columns?: Readonly<
-    Record<string, { readonly type?: string; readonly as?: string; readonly drop?: boolean; readonly mask?: Mask }>
+    Record<
+      string,
+      {
+        readonly type?: string;
+        readonly as?: string;
+        readonly drop?: boolean;
+        readonly mask?: Mask;
+        readonly onLoss?: OnLoss;
+      }
+    >
   >;
+  readonly onLoss?: OnLoss;
+  readonly rows?: PipelineStream["rows"];
   /** Text of a CSV, or a path of the bench's folder. */
   readonly name?: string;
   /** Replaces what dteg did not make; true unless said. */
@@ -42,6 +54,8 @@ export interface Loading extends AsyncDisposable {
   load(content: string | Uint8Array, into: string, options?: LoadOptions): Promise<StreamReport>;
   /** A load that must fail. */
   refused(content: string | Uint8Array, into: string, options?: LoadOptions): Promise<DtegError>;
+  /** The rows that its loads set aside. */
+  readonly rejects: RejectStore;
   /** Staging tables that are there. */
   debris(): Promise<string>;
 }
@@ -50,6 +64,7 @@ export interface Loading extends AsyncDisposable {
 export async function openLoading(server: TestServer): Promise<Loading> {
   const db = await server.createDatabase();
   const folder = await Deno.makeTempDir({ prefix: "dteg-pgload-" });
+  const rejects = openRejectStore(`${folder}/state`);
   let files = 0;
 
   async function run(content: string | Uint8Array, into: string, options: LoadOptions) {
@@ -80,11 +95,14 @@ export async function openLoading(server: TestServer): Promise<Loading> {
           where: options.where,
           names: options.names,
           select: [],
-          columns: Object.entries(columns).map(([name, { as, type, drop = false, mask }]) => ({
+          ...(options.onLoss && { onLoss: options.onLoss }),
+          ...(options.rows && { rows: options.rows }),
+          columns: Object.entries(columns).map(([name, { as, type, drop = false, mask, onLoss }]) => ({
             name,
             as,
             drop,
             mask,
+            ...(onLoss && { onLoss }),
             type: type === undefined ? undefined : columnType(type),
           })),
           adopt,
@@ -104,6 +122,7 @@ export async function openLoading(server: TestServer): Promise<Loading> {
       signal: new AbortController().signal,
       emit: () => {},
       mask: (text) => text,
+      rejects: () => Promise.resolve(rejects),
       confirm: () => Promise.resolve(undefined),
     });
     return { report: report.pipelines[0].streams[0], error };
@@ -114,6 +133,7 @@ export async function openLoading(server: TestServer): Promise<Loading> {
     folder,
     db,
     psql,
+    rejects,
     async load(content, into, options = {}) {
       const { report, error } = await run(content, into, options);
       if (error) throw error;

@@ -1,3 +1,4 @@
+import { openRejectStore } from "../../runtime/store/reject_store.ts";
 import assert from "node:assert/strict";
 import { DtegError } from "../../sdk/mod.ts";
 import type { RunEvent } from "../../runtime/store/event.ts";
@@ -21,6 +22,7 @@ async function fullStore({ from, until }: { readonly from: number; readonly unti
     show: () => assert.fail(),
     logs: () => [],
     prune: () => ++pruned,
+    rejects: openRejectStore("/nowhere"),
     [Symbol.dispose]: () => {},
   };
   EVENTS.forEach(await openRecorder(() => Promise.resolve(store), { onFailure: (error) => told.push(error) }));

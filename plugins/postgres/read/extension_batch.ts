@@ -7,6 +7,7 @@ import {
   quoteName,
   quoteTable,
   quoteText,
+  refusedName,
   type ScanBatch,
 } from "../../../sdk/mod.ts";
 import type { PgColumn, Relation } from "../catalog.ts";
@@ -16,14 +17,14 @@ import { isBoundedNumeric, isExactInDuckdb } from "../type_map.ts";
 import { countingZeros, openZeroCount, withoutNan } from "./nan_check.ts";
 import type { Reading } from "./reading.ts";
 import { scanFault } from "./scan_fault.ts";
-import { placeName, serverQuery } from "./server_query.ts";
+import { isAsText, placeName, serverQuery, tellsLoss, toldColumns, toldName } from "./server_query.ts";
 
 /**
  * Reads through DuckDB's own extension. A whole table of types that it carries exactly is scanned by page ranges in parallel; else one
  * query of the server gives the odd types as text, since the extension takes a numeric without bounds for a double.
  */
 export async function extensionBatch(reading: Reading): Promise<ScanBatch> {
-  const { host, request, columns, session } = reading;
+  const { host, columns, session } = reading;
   const duck = await host.duckdb();
   const fault = (error: unknown) => scanFault(error, { columns, label: session.label, action: "read from" });
   const table = await plainTable(reading);
@@ -34,13 +35,35 @@ export async function extensionBatch(reading: Reading): Promise<ScanBatch> {
   const read = columns.map((column, index) => ({
     ...column,
     isScanned: table !== undefined,
-    isText: request.text.includes(column.name),
+    isText: isAsText(reading, column),
+    tells: tellsLoss(reading, column),
     ref: `x.${quoteName(table ? column.name : placeName(index))}`,
   }));
   const source = table
     ? quoteTable(catalog, table.name.schema, table.name.name)
     : `postgres_query(${quoteText(catalog)}, ${quoteText(serverQuery(reading))})`;
-  const list = read.map((column) => `${valueOf(column, duck)} AS ${quoteName(column.name)}`).join(", ");
+  const told = [
+    ...(table ? [] : toldColumns(reading)).map(({ column, bad }, index) => ({
+      column: column.name,
+      wanted: bad.wanted,
+      text: `x.${quoteName(toldName(index))}`,
+    })),
+    ...read.filter(({ tells, isText, type }) => tells && !isText && isMoment(type)).map(({ name, type, ref }) => ({
+      column: name,
+      wanted: momentText(type),
+      text: `CASE WHEN NOT (${isInRange(type, ref)}) THEN ${unwrapped(ref)} END`,
+    })),
+  ];
+  const jsons = read.filter(({ tells, isText, isArray, type }) => tells && !isText && !isArray && type.kind === "json");
+  told.push(...jsons.map(({ name, ref }) => ({
+    column: name,
+    wanted: "json elsewhere",
+    text: `CASE WHEN TRY_CAST(${ref} AS JSON) IS NULL THEN ${ref} END`,
+  })));
+  const list = [
+    ...read.map((column) => `${valueOf(column, duck)} AS ${quoteName(column.name)}`),
+    ...told.map(({ text }, index) => `${text} AS ${quoteName(refusedName(index))}`),
+  ].join(", ");
   const schema = read.map(({ name, type, nullable, native, comment, isText }) => ({
     name,
     type: isText ? { kind: "text" } as const : type,
@@ -52,6 +75,7 @@ export async function extensionBatch(reading: Reading): Promise<ScanBatch> {
     kind: "scan",
     schema,
     query: `SELECT ${list} FROM ${source} x`,
+    ...(told.length > 0 && { refused: told.map(({ column, wanted }) => ({ column, wanted })) }),
     within: (step) =>
       inTransaction(duck, async () => {
         if (table) return await withoutNan({ ...reading, duck, catalog }, step);
@@ -101,8 +125,11 @@ const SCAN_FROM = 32 * 2 ** 20;
 /** The table, when a scan of it by page ranges gives exactly what is asked for, and is worth it. */
 async function plainTable({ relation, request, columns, session }: Reading): Promise<Relation | undefined> {
   const isPlain = relation !== undefined && (relation.kind === "r" || relation.kind === "m") && !relation.hasChildren &&
-    request.where === undefined && request.limit === undefined && request.text.length === 0 && !hasTwins(columns) &&
-    columns.every((column) => !column.isDomain && isExactInDuckdb(column));
+    request.where === undefined && request.limit === undefined && !hasTwins(columns) &&
+    columns.every((column) =>
+      !column.isDomain && isExactInDuckdb(column) && !isAsText({ request }, column) &&
+      !(isBoundedNumeric(column) && tellsLoss({ request }, column))
+    );
   if (!isPlain) return undefined;
   const [row] = await session.query(
     "SELECT pg_catalog.pg_is_in_recovery()::text AS standby, pg_catalog.pg_relation_size($1::oid)::text AS bytes",
@@ -118,6 +145,8 @@ const hasTwins = (columns: readonly PgColumn[]) =>
 interface ReadColumn extends PgColumn {
   /** It is wanted as text. */
   readonly isText: boolean;
+  /** A value that is not carried is NULL, and told beside it. */
+  readonly tells: boolean;
   /** By pages of its table; else by a query of the server, which refuses what the extension does not carry. */
   readonly isScanned: boolean;
   /** SQL of what the extension gives. */
@@ -130,17 +159,24 @@ function valueOf(column: ReadColumn, duck: DuckSession): string {
   if (column.isText) return ref;
   if (column.isScanned && isBoundedNumeric(column)) return countingZeros(ref);
   if (type.kind === "json") { // PostgreSQL's json takes half of a surrogate pair
-    const stop = duck.refuse({ column: column.name, type: "json elsewhere" }, ref);
+    const stop = column.tells ? "NULL" : duck.refuse({ column: column.name, type: "json elsewhere" }, ref);
     return `coalesce(TRY_CAST(${ref} AS JSON), CASE WHEN ${ref} IS NOT NULL THEN ${stop} END)`;
   }
-  if (type.kind === "timestamp" || type.kind === "timestamptz") {
-    const native = type.kind === "timestamp" ? "TIMESTAMP" : "TIMESTAMPTZ";
-    const stop = duck.refuse({ column: column.name, type: `${type.kind} before the year 294247` }, unwrapped(ref));
-    return `CASE WHEN ${ref} IS NULL OR ${ref} >= ${native} '4800-01-01 (BC) 00:00:00' OR NOT isfinite(${ref}) THEN ${ref} ELSE ${stop} END`;
+  if (isMoment(type)) {
+    const stop = duck.refuse({ column: column.name, type: momentText(type) }, unwrapped(ref));
+    return `CASE WHEN ${isInRange(type, ref)} THEN ${ref} ELSE ${column.tells ? "NULL" : stop} END`;
   }
   if (type.kind === "uint32") return `CAST(${ref} AS UINTEGER)`; // an oid: the extension has it as BIGINT or as text
   if (isTextual(type)) return `CAST(${ref} AS VARCHAR)`;
   return ref;
+}
+
+const isMoment = ({ kind }: DataType) => kind === "timestamp" || kind === "timestamptz";
+const momentText = ({ kind }: DataType) => `${kind} before the year 294247`;
+
+function isInRange({ kind }: DataType, ref: string): string {
+  const native = kind === "timestamp" ? "TIMESTAMP" : "TIMESTAMPTZ";
+  return `${ref} IS NULL OR ${ref} >= ${native} '4800-01-01 (BC) 00:00:00' OR NOT isfinite(${ref})`;
 }
 
 /** The text of a moment that wrapped round: 2^64 microseconds later. It is formed 730 times 400 years before, which have the same days. */

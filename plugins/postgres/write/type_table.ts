@@ -66,7 +66,11 @@ export const POSTGRES_TYPES: readonly TypeRow[] = [
   row("text", {
     matches: of("text"),
     grade: "exact except",
-    lacks: { when: (value) => `contains(${value}, chr(0))`, wanted: "text without the character NUL" },
+    lacks: {
+      when: (value) => `contains(${value}, chr(0))`,
+      wanted: "text without the character NUL",
+      near: (value) => `replace(${value}, chr(0), '')`,
+    },
     note: "a text with the character NUL is refused at its row",
   }),
   row("timestamp(p), p <= 6", {

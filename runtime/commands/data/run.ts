@@ -110,6 +110,7 @@ async function perform({ app, input, id, loads, options: { environment, secrets 
     mask,
     maskKey: () => maskKey(environment, { secrets }),
     limit: flagValue(input, FLAGS.limit),
+    rejects: async () => (await app.store()).rejects,
     confirm: (question) => isYes ? Promise.resolve(true) : app.terminal.confirm(question),
   };
   return await runPipelines(request);

@@ -206,6 +206,10 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     "Rows with other masks, or hashes of another key, would come beside those that are there.",
     "Put mask and key back as they were, or load all rows again with `write: replace`.",
   ),
+  "rejects.too_many": help(
+    "More rows do not fit than the stream's `max_rejects` allows. Nothing was loaded.",
+    "Look at what the source sends, mend it, or raise `max_rejects`.",
+  ),
   "schema.lossy": help(
     "A column's type cannot be held by the target without loss.",
     "Declare a type that it can hold: `columns: { c: { type: text } }`.",

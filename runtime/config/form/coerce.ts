@@ -1,5 +1,5 @@
 import type { TSchema } from "@sinclair/typebox";
-import { keysOf, mapScalars, type Plain } from "../tree/tree.ts";
+import { keysOf, mapScalars, type Plain, type Tree } from "../tree/tree.ts";
 
 export interface CoerceOptions {
   /** The texts that may be turned: those that came whole from a template, a flag or an option of a URL. */
@@ -13,6 +13,17 @@ export function coerce(schema: TSchema, value: Plain, { pointers }: CoerceOption
     if (typeof scalar !== "string" || !pointers.has(pointer)) return scalar;
     return fromText(schemasAt(schema, keysOf(pointer)), scalar);
   });
+}
+
+/** The tree with a plain `null`, which YAML takes for no value, as the word that it is where the schema has such a word. */
+export function nullWords(schema: TSchema, tree: Tree): Tree {
+  const root = mapScalars(tree.root, (scalar, pointer) => {
+    if (scalar !== null) return scalar;
+    const place = tree.places.get(pointer)?.value;
+    const isWritten = place === undefined || tree.text.slice(...place) === "null";
+    return isWritten && schemasAt(schema, keysOf(pointer)).some((one) => one.const === "null") ? "null" : null;
+  });
+  return { ...tree, root };
 }
 
 /** The schemas that a value at some keys may fit. */

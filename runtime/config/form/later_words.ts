@@ -11,28 +11,26 @@ const words = (...names: readonly string[]): Words => Object.fromEntries(names.m
 export const LATER_IN_STREAM: Words = {
   ...words(
     "cursor",
-    "contract",
     "delete",
     "delete_when",
     "late",
-    "on_loss",
     "load_columns",
     "keep",
     "valid_from",
   ),
-  ...words("null_keys", "verify", "max_rejects", "rows", "resume", "checks"),
+  ...words("null_keys", "verify", "rows", "resume", "checks"),
   lag: { form: lagFault },
 };
 
 /** Keys of a pipeline that later versions build. */
 export const LATER_IN_PIPELINE: Words = {
-  ...words("models", "checks", "on_loss", "load_columns", "keep", "contract"),
-  ...words("verify", "max_rejects", "timezone", "notify"),
+  ...words("models", "checks", "load_columns", "keep"),
+  ...words("verify", "timezone", "notify"),
   schedule: { form: scheduleFault },
 };
 
-/** Keys of `columns.*` that later versions build. */
-export const LATER_IN_COLUMN: Words = words("on_loss");
+/** Keys of `contract` that later versions build. */
+export const LATER_IN_CONTRACT: Words = words("columns", "types");
 
 /** Keys of `table` that later versions build. */
 export const LATER_IN_TABLE: Words = words("partition_by", "cluster_by");

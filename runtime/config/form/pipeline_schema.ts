@@ -1,4 +1,5 @@
 import { type TProperties, type TSchema, Type } from "@sinclair/typebox";
+import { LOSS_KEYS } from "../around/loss.ts";
 import { HOOKS_SCHEMA } from "../around/hooks.ts";
 import { AFTER_SCHEMA } from "../around/order.ts";
 import { RETRY_SCHEMA } from "../around/retry.ts";
@@ -57,6 +58,7 @@ export function pipelineObject({ source, destination, settings }: PipelineParts)
     names: Type.Optional(namesSchema),
     vars,
     settings: Type.Optional(SETTINGS_SCHEMA),
+    ...LOSS_KEYS,
     on_error: Type.Optional(
       Type.Union([Type.Literal("continue"), Type.Literal("stop")], {
         description: "Whether the other streams go on when one fails. Default: continue.",

@@ -1,7 +1,8 @@
 import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import { MASKS, NAME_RULES } from "../pipeline.ts";
+import { LOSS_KEYS, ON_LOSS_SCHEMA } from "../around/loss.ts";
 import { COLUMN_TYPES } from "./column_type.ts";
-import { LATER_IN_COLUMN, LATER_IN_STREAM, LATER_IN_TABLE } from "./later_words.ts";
+import { LATER_IN_STREAM, LATER_IN_TABLE } from "./later_words.ts";
 import { noted } from "./note.ts";
 import { list } from "./wanted.ts";
 
@@ -43,8 +44,9 @@ const column = noted(
     type: Type.Optional(columnType),
     drop: Type.Optional(Type.Boolean({ description: "Leave the column out." })),
     mask: Type.Optional(mask),
+    on_loss: Type.Optional(ON_LOSS_SCHEMA),
   }, { ...closed, title: "a column" }),
-  { later: LATER_IN_COLUMN, wanted: "a mapping such as { as: total, type: bigint }" },
+  { wanted: "a mapping such as { as: total, type: bigint }" },
 );
 
 /** How names become those of the target. */
@@ -95,6 +97,7 @@ const shared = {
       description: "How big integers and decimals are written as JSON. Default: number.",
     }),
   ),
+  ...LOSS_KEYS,
   table: Type.Optional(table),
 };
 

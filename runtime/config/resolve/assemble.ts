@@ -3,7 +3,7 @@ import { DtegError } from "../../../sdk/mod.ts";
 import { hooksOf } from "../around/hooks.ts";
 import { afterOf } from "../around/order.ts";
 import { retryOf } from "../around/retry.ts";
-import { coerce } from "../form/coerce.ts";
+import { coerce, nullWords } from "../form/coerce.ts";
 import { type KnownConnector, propertiesOf } from "../form/known_connector.ts";
 import { endSchema, pipelineObject } from "../form/pipeline_schema.ts";
 import { validate } from "../form/validate.ts";
@@ -68,7 +68,8 @@ export async function assemble(given: Tree, options: AssembleOptions): Promise<L
   const source = await resolveEnd(expanded, "source", options);
   const destination = await resolveEnd(expanded, "destination", options);
   const schema = schemaOf(streamSettings(source, options.connectors));
-  const tree = { ...expanded.tree, root: coerce(schema, expanded.tree.root, { pointers: expanded.whole }) };
+  const coerced = { ...expanded.tree, root: coerce(schema, expanded.tree.root, { pointers: expanded.whole }) };
+  const tree = nullWords(schema, coerced);
   const wrong = [...expanded.errors, ...validate(schema, tree, { ignore: expanded.hollow })];
   const { settings, errors: settingErrors } = settingsOf(tree);
   const { streams, exclude, errors: streamErrors } = resolveStreams(tree);

@@ -1,4 +1,5 @@
 import { DtegError, parseName, type TableName, type TableOptions, type WriteMode } from "../../../sdk/mod.ts";
+import { lossOf, onLossOf } from "../around/loss.ts";
 import { columnType } from "../form/column_type.ts";
 import { unfitKey } from "../form/unfit_key.ts";
 import { isPattern, parsePattern, type StreamPattern } from "../form/stream_pattern.ts";
@@ -206,6 +207,7 @@ function streamOf(
       ...(isRule(all.names) && { names: all.names }),
       adopt: all.adopt === true,
       numbers: all.numbers === "string" ? "string" : "number",
+      ...lossOf([words, middle, defaults, mapAt(tree, "")]),
       table: tableOptions(isMap(all.table) ? all.table : {}),
       settings,
     },
@@ -236,8 +238,17 @@ function columnRule(tree: Tree, pointer: string, { column, rule, problems }: Rul
       hint: "leave one of them out",
     }));
   }
+  const onLoss = onLossOf(rule.on_loss);
+  if (onLoss === "text" && type && type.kind !== "text") {
+    problems.push(fault(tree, `${pointer}/on_loss`, {
+      code: "pipeline.invalid",
+      message: `the column ${JSON.stringify(column)} is declared as ${text}, and "on_loss: text" would make it text`,
+      hint: "leave one of them out",
+    }));
+  }
   return {
     name: column,
+    ...(onLoss && { onLoss }),
     ...(typeof rule.as === "string" && { as: rule.as }),
     ...(type && { type }),
     drop: rule.drop === true,

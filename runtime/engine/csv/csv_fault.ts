@@ -47,7 +47,8 @@ async function firstFault(path: string, layout: CsvLayout): Promise<Fault | unde
   return undefined;
 }
 
-function faultOf({ fields, filled, problem, lineBreak }: Place, layout: CsvLayout): Fault | undefined {
+/** What is wrong with a record; nothing where it is a row. */
+export function faultOf({ fields, filled, problem, lineBreak }: Place, layout: CsvLayout): Fault | undefined {
   if (problem === "quote not closed") {
     return { code: "csv.quote", reason: "a quoted field that begins here is never closed" };
   }

@@ -8,6 +8,9 @@ export interface Place {
   readonly record: number;
   /** 1-based line on which the record begins. */
   readonly line: number;
+  /** Its bytes in the file, with the break behind it. */
+  readonly from: number;
+  readonly to: number;
   readonly fields: number;
   /** Fields up to the last one that is not empty. */
   readonly filled: number;
@@ -45,22 +48,29 @@ export async function* scanPlaces(
     escape: dialect.escape ? dialect.escape.charCodeAt(0) : -1,
   };
   let line = 1, record = 0, toSkip = skip, afterReturn = false;
+  let from = 0, at = 0; // of the record, and of the byte that is looked at
   let now = fresh(line);
 
-  function* end(lineBreak: LineBreak): Generator<Place> {
+  function* end(lineBreak: LineBreak, to: number): Generator<Place> {
     const { blank, fields, filled, problem, line: start } = now;
+    const range = { from, to };
+    from = to;
     now = fresh(line);
     if (blank && width !== 1) return;
     record++;
-    yield { record, line: start, fields, filled, lineBreak, ...(problem && { problem }) };
+    yield { record, line: start, ...range, fields, filled, lineBreak, ...(problem && { problem }) };
   }
 
   for await (const chunk of chunks) {
-    for (const byte of chunk) {
+    for (let index = 0; index < chunk.length; index++, at++) {
+      const byte = chunk[index];
       const isRest = afterReturn && byte === 10; // the second half of a CRLF
       if (afterReturn && !now.inQuotes) {
-        if (toSkip > 0) toSkip--;
-        else yield* end(isRest ? "\r\n" : "\r");
+        const next = isRest ? at + 1 : at;
+        if (toSkip > 0) {
+          toSkip--;
+          from = next;
+        } else yield* end(isRest ? "\r\n" : "\r", next);
         now = fresh(line);
       }
       afterReturn = byte === 13;
@@ -68,16 +78,18 @@ export async function* scanPlaces(
       if (byte === 10 || byte === 13) line++;
       if (now.inQuotes && toSkip === 0) quotedByte(now, byte, bytes);
       else if (byte === 10) {
-        if (toSkip > 0) toSkip--;
-        else yield* end("\n");
+        if (toSkip > 0) {
+          toSkip--;
+          from = at + 1;
+        } else yield* end("\n", at + 1);
         now = fresh(line);
       } else if (byte !== 13 && toSkip === 0) plainByte(now, byte, bytes);
     }
   }
   if (now.inQuotes) now.problem = "quote not closed";
   if (toSkip > 0) return;
-  if (afterReturn && !now.inQuotes) yield* end("\r");
-  else if (!now.blank) yield* end("");
+  if (afterReturn && !now.inQuotes) yield* end("\r", at);
+  else if (!now.blank) yield* end("", at);
 }
 
 interface Walk {

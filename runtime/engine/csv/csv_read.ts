@@ -1,21 +1,15 @@
-import {
-  type DataType,
-  DtegError,
-  type DuckSession,
-  type FilesBatch,
-  type ScanBatch,
-  type Schema,
-} from "../../../sdk/mod.ts";
-import { quoteName } from "../../../sdk/mod.ts";
-import { columnAliases } from "../move/column_refs.ts";
+import { type DataType, DtegError, type DuckSession, type FilesBatch, quoteName, quoteText } from "../../../sdk/mod.ts";
+import { placed } from "../check/origin.ts";
 import { targetNames } from "../plan/names.ts";
 import { copyFromFirstRow } from "./csv_beginning.ts";
 import { type CsvGroup, readCsv } from "./csv_call.ts";
 import { FILE_COLUMN, fileNames, nameOf } from "../files/file_names.ts";
 import { type CsvLayout, findLayout } from "./csv_dialect.ts";
 import { explainCsv } from "./csv_explain.ts";
+import { csvLines } from "./csv_lines.ts";
+import { siftCsv } from "./csv_sift.ts";
 import { GUESS_ROWS, guessTypes } from "../text/guess.ts";
-import { parseText } from "../text/parse_text.ts";
+import { textScan } from "../text/text_scan.ts";
 import type { TextColumn } from "../text/text_rule.ts";
 import type { FilesRequest, ResolvedFiles } from "../files/resolve_files.ts";
 import { ruleFor } from "../text/rule_for.ts";
@@ -29,15 +23,16 @@ interface CsvColumn {
 
 /** CSV files as a query of typed columns. */
 export async function resolveCsv(session: DuckSession, request: FilesRequest): Promise<ResolvedFiles> {
-  const { declared, guess } = request;
-  const { batch, groups } = await groupByLayout(request);
+  const { declared, guess, sift, tempDir } = request;
+  const found = await groupByLayout(request);
+  const { groups, batch } = sift ? await siftCsv(found, { sift, tempDir }) : found;
   groups.forEach((group, index) => checkGroup(group, { batch, request, first: groups[0], isFirst: index === 0 }));
   const columns = unionColumns(groups);
   for (const column of columns.filter(({ at }) => at.includes(-1))) {
     const lacking = groups.filter((_, index) => column.at[index] < 0).flatMap((group) => group.paths);
     request.log.warn(`column ${column.name} is not in ${nameOf(batch, lacking[0])}: NULL there`);
   }
-  const raw = rawQuery(batch, { groups, columns });
+  const raw = rawQuery(batch, { groups, columns, isNumbered: request.loss?.keepsRows === true });
   const open = columns.map((_, index) => `k${index}`).filter((_, index) => !declared.has(columns[index].name));
   const rows = guess === "all rows" ? raw : `SELECT * FROM (${raw}) LIMIT ${GUESS_ROWS}`;
   const guessed = await guessTypes(session, { columns: open, query: rows }).catch(async (error) => {
@@ -45,18 +40,22 @@ export async function resolveCsv(session: DuckSession, request: FilesRequest): P
   });
   const typed = columns.map(({ name }, index): TextColumn => {
     const type: DataType = declared.get(name) ?? guessed.get(`k${index}`) ?? { kind: "text" };
-    return { name, type, ref: `r.k${index}`, rule: ruleFor(name, request), options: batch.options };
+    return { name, type, ref: `r.k${index}`, options: batch.options, ...ruleFor(name, request) };
   });
-  const filename = batch.options.filenameColumn;
-  const schema: Schema = [
-    ...typed.map(({ name, type }) => ({ name, type })),
-    ...(filename ? [{ name: filename, type: { kind: "text" } } as const] : []),
-  ];
-  const values = [...typed.map(parseText), ...(filename ? ["r.file_name"] : [])];
-  const aliases = columnAliases(schema);
-  const list = values.map((value, index) => `${value} AS ${quoteName(aliases[index])}`);
-  const scan: ScanBatch = { kind: "scan", schema, query: `SELECT ${list.join(", ")} FROM (${raw}) r` };
-  return { scan, explain: (error) => explainCsv(error, { session, batch, groups, columns: typed }) };
+  const { scan, told, raw: kept } = textScan({
+    columns: typed,
+    from: `(${raw}) r`,
+    filenameColumn: batch.options.filenameColumn,
+    keepsRows: request.loss?.keepsRows,
+  });
+  return {
+    scan,
+    told,
+    explain: (error) => explainCsv(error, { session, batch, groups, columns: typed }),
+    ...(kept && {
+      origin: { columns: kept, places: (part, records) => csvLines(groups[Number(part)], { batch, records }) },
+    }),
+  };
 }
 
 interface Checking {
@@ -125,7 +124,11 @@ function unionColumns(groups: readonly CsvGroup[]): readonly CsvColumn[] {
 /** The files as columns of text, nothing converted: NULL where a field is empty and not quoted. */
 function rawQuery(
   batch: FilesBatch,
-  { groups, columns }: { groups: readonly CsvGroup[]; columns: readonly CsvColumn[] },
+  { groups, columns, isNumbered }: {
+    readonly groups: readonly CsvGroup[];
+    readonly columns: readonly CsvColumn[];
+    readonly isNumbered: boolean;
+  },
 ): string {
   const { filenameColumn } = batch.options;
   const queries = groups.map((group, index) => {
@@ -137,6 +140,7 @@ function rawQuery(
         } AS file_name`,
       );
     }
+    if (isNumbered) list.push(...placed(quoteText(String(index)), "row_number() OVER ()"));
     return `SELECT ${list.join(", ")} FROM ${readCsv(group, batch)}`;
   });
   return queries.join(" UNION ALL ");

@@ -9,6 +9,7 @@ import {
   type Schema,
   typeText,
 } from "../../../sdk/mod.ts";
+import { placed, type RowPlace } from "../check/origin.ts";
 import { castValue } from "../move/cast_value.ts";
 import { columnAliases, columnRefs } from "../move/column_refs.ts";
 import { duckType } from "../move/duck_type.ts";
@@ -30,24 +31,31 @@ export async function resolveParquet(session: DuckSession, request: FilesRequest
   try {
     const groups = await groupBySchema(session, request);
     const { filenameColumn } = batch.options;
+    const isNumbered = request.loss?.keepsRows === true;
     const columns = unionColumns(groups, request);
     const schema: Schema = filenameColumn === undefined
       ? columns
       : [...columns, { name: filenameColumn, type: { kind: "text" } }];
     const queries: string[] = [];
-    for (const group of groups) queries.push(await groupQuery(session, group, { columns, filenameColumn }));
+    for (const group of groups) queries.push(await groupQuery(session, group, { columns, filenameColumn, isNumbered }));
     return {
       scan: { kind: "scan", schema, query: queries.join(" UNION ALL ") },
       explain: (error) => explainParquet(error, { session, batch, columns }),
+      ...(isNumbered && { origin: { places: rowPlaces } }),
     };
   } catch (error) {
     throw await explainParquet(DtegError.from(error), { session, batch });
   }
 }
 
-function readParquet(files: readonly NamedFile[], { named = false } = {}): string {
+async function* rowPlaces(file: string, rows: readonly number[]): AsyncGenerator<RowPlace> {
+  for (const row of rows) yield { file, row };
+}
+
+function readParquet(files: readonly NamedFile[], { named = false, isNumbered = false } = {}): string {
   const list = files.map(({ path }) => globSafe(path)).join(", ");
-  return `read_parquet([${list}], hive_partitioning = false${named ? `, filename = '${FILE_COLUMN}'` : ""})`;
+  const more = `${named ? `, filename = '${FILE_COLUMN}'` : ""}${isNumbered ? ", file_row_number = true" : ""}`;
+  return `read_parquet([${list}], hive_partitioning = false${more})`;
 }
 
 async function groupBySchema(session: DuckSession, request: FilesRequest): Promise<readonly ParquetGroup[]> {
@@ -76,7 +84,7 @@ const nothing = ({ name }: Column): Column => ({ name, type: { kind: "other", na
 const isNothing = ({ type }: { readonly type: DataType }) => type.kind === "other" && type.native === "NULL";
 
 /** All columns in order of appearance, by their exact name: of the declared type, else of one that holds the values of all files. */
-function unionColumns(groups: readonly ParquetGroup[], { declared, log }: FilesRequest): Schema {
+function unionColumns(groups: readonly ParquetGroup[], { declared, log, loss }: FilesRequest): Schema {
   const names = [...new Set(groups.flatMap(({ schema }) => schema.map(({ name }) => name)))];
   return names.map((name) => {
     const lacking = groups.find(({ schema }) => schema.every((column) => column.name !== name));
@@ -85,6 +93,8 @@ function unionColumns(groups: readonly ParquetGroup[], { declared, log }: FilesR
       schema.filter((column) => column.name === name).map(({ type }) => ({ type, file: files[0].name }))
     ).filter((typed) => !isNothing(typed));
     if (found.length === 0) return { name, type: declared.get(name) ?? { kind: "text" } };
+    const isOne = found.every(({ type }) => typeText(type) === typeText(found[0].type));
+    if (isOne && loss && !loss.isPlain) return { name, type: found[0].type }; // what does not fit is judged when the rows are shaped
     const type = declared.get(name) ?? found.slice(1).reduce((held, next) => {
       return commonType(held, next.type) ?? refuseMix(name, { first: { ...found[0], type: held }, next });
     }, found[0].type);
@@ -109,9 +119,14 @@ function refuseMix(name: string, { first, next }: { first: Typed; next: Typed })
 async function groupQuery(
   session: DuckSession,
   { files }: ParquetGroup,
-  { columns, filenameColumn }: { readonly columns: Schema; readonly filenameColumn?: string },
+  { columns, filenameColumn, isNumbered }: {
+    readonly columns: Schema;
+    readonly filenameColumn?: string;
+    readonly isNumbered: boolean;
+  },
 ): Promise<string> {
-  const native = await session.scan(`FROM ${readParquet(files, { named: filenameColumn !== undefined })}`);
+  const named = filenameColumn !== undefined || isNumbered;
+  const native = await session.scan(`FROM ${readParquet(files, { named, isNumbered })}`);
   const refs = columnRefs(native, "s");
   const refOf = (name: string) => refs.columns[native.schema.findIndex((column) => column.name === name)];
   const values = columns.map((column) => {
@@ -124,6 +139,7 @@ async function groupQuery(
   if (filenameColumn !== undefined) values.push(fileNames(refOf(FILE_COLUMN), files));
   const aliases = columnAliases([...columns, { name: filenameColumn ?? "", type: { kind: "text" } }]);
   const list = values.map((value, index) => `${value} AS ${quoteName(aliases[index])}`);
+  if (isNumbered) list.push(...placed(fileNames(refOf(FILE_COLUMN), files), `${refOf("file_row_number")} + 1`));
   return `SELECT ${list.join(", ")} FROM ${refs.from}`;
 }
 

@@ -1,6 +1,10 @@
 import type { DataType, DtegError, FilesBatch, Log, ScanBatch } from "../../../sdk/mod.ts";
 import type { StageSession } from "../move/session.ts";
 import { checkForms } from "../text/declared_form.ts";
+import type { Sift } from "../check/broken_lines.ts";
+import type { Flaw } from "../check/judged_query.ts";
+import type { LossRules } from "../check/loss_rules.ts";
+import type { Origin } from "../check/origin.ts";
 import type { CsvReading } from "../csv/csv_call.ts";
 import { resolveCsv } from "../csv/csv_read.ts";
 import { resolveJson } from "../json/json_read.ts";
@@ -18,6 +22,10 @@ export interface FilesRequest {
   readonly fromTable?: ReadonlySet<string>;
   /** How many rows a guess of types looks at. */
   readonly guess: GuessFrom;
+  /** What becomes of values that are none of a declared type. Absent: the query stops. */
+  readonly loss?: LossRules;
+  /** Lines that are no rows are left out and told here. Absent: they stop the read. */
+  readonly sift?: Sift;
   /** How CSV is read. */
   readonly reading?: CsvReading;
   /** An existing folder for what has to be rewritten. */
@@ -28,6 +36,10 @@ export interface FilesRequest {
 /** Files as a query. */
 export interface ResolvedFiles {
   readonly scan: ScanBatch;
+  /** What becomes of the faults that the query tells, in the order of its `refused`. */
+  readonly told?: readonly Flaw[];
+  /** Where rows may be set aside: how they came. */
+  readonly origin?: Origin;
   /** The error of a statement that ran the query, with file, line and column of the data where they can be found. */
   explain(error: DtegError): Promise<DtegError>;
 }

@@ -13,6 +13,7 @@ import { type Masks, masksOf } from "../mask/mask_state.ts";
 import { errorReport } from "../../store/error_report.ts";
 import { asError, type RunContext } from "../run_context.ts";
 import type { StreamJob } from "../stream_job.ts";
+import { type LossRules, lossRules } from "../check/loss_rules.ts";
 import { columnChanges } from "./column_changes.ts";
 import { openDestination, openSource } from "../ask/open_end.ts";
 import { namedOptions } from "../plan/named_options.ts";
@@ -100,7 +101,7 @@ async function lookAt({ pipeline, stream, table, target }: StreamJob, context: R
       })
       : [],
     warnings: [...from.host.warnings, ...to.host.warnings, ...questionOf(target, { existing, stream })],
-    lossy: lossyError(shape, destination, formatName(table)),
+    lossy: lossyError(shape, destination, { label: formatName(table), loss: lossRules(stream) }),
   };
 }
 
@@ -169,10 +170,15 @@ function questionOf(
   return [`${target} ${what}: \`dteg run\` asks before it replaces it, or wants -y`];
 }
 
-function lossyError({ schema }: PlannedShape, { types }: Destination, label: string): DtegError | undefined {
+function lossyError(
+  { schema, names }: PlannedShape,
+  { types }: Destination,
+  { label, loss }: { readonly label: string; readonly loss: LossRules },
+): DtegError | undefined {
   const errors = schema.flatMap((column) => {
     const row = targetType(types, column);
-    if (row.grade !== "lossy") return [];
+    const source = Object.keys(names).find((name) => names[name] === column.name) ?? column.name;
+    if (row.grade !== "lossy" || loss.target(source) !== "fail") return [];
     const message = `column ${JSON.stringify(column.name)} is ${typeText(column.type)}, which ${label} holds only as ${
       row.to(column.type)
     }, with loss`;

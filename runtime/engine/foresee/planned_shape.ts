@@ -1,5 +1,7 @@
 import { type Destination, type Existing, parseName, type Reader, type Schema, type Source } from "../../../sdk/mod.ts";
-import { resolveFiles } from "../files/resolve_files.ts";
+import { fittingOf } from "../check/fitting.ts";
+import { lossRules } from "../check/loss_rules.ts";
+import { type ResolvedFiles, resolveFiles } from "../files/resolve_files.ts";
 import type { LentHost } from "../host.ts";
 import { asTaken } from "../pipe/as_taken.ts";
 import { acceptedFormats } from "../plan/accepted.ts";
@@ -41,25 +43,32 @@ export async function plannedShape(
     const shaped = shapeBytes(batch, stream, naming);
     return { read: batch.schema, schema: shaped.batch.schema, names: shaped.names, bytes };
   }
-  const scan = batch.kind === "scan" ? batch : (await resolveFiles(await host.duckdb(), {
-    batch,
-    ...declaredTypes(stream, { isTyped: isTyped(batch), existing, before }),
-    guess: "first rows",
-    tempDir: host.tempDir,
-    log: host.log,
-  })).scan;
+  const loss = lossRules(stream);
+  const { scan, origin, told }: Omit<ResolvedFiles, "explain"> = batch.kind === "scan"
+    ? { scan: batch }
+    : await resolveFiles(await host.duckdb(), {
+      batch,
+      ...declaredTypes(stream, { isTyped: isTyped(batch), existing, before }),
+      guess: "first rows",
+      loss,
+      tempDir: host.tempDir,
+      log: host.log,
+    });
   if (scan.schema.length === 0) return { read: [], schema: [], names: {}, bytes };
-  const shaped = shapeBatch(scan, stream, { ...naming, types });
+  const fitting = loss.isPlain ? undefined : fittingOf(stream, { loss, existing, origin, told });
+  const shaped = shapeBatch(scan, stream, { ...naming, types, fitting });
   return { read: scan.schema, schema: shaped.batch.schema, names: shaped.names, bytes };
 }
 
 function openReader(stream: NamedStream, { source, destination }: Omit<Ends, "host">): Promise<Reader> {
+  const loss = lossRules(stream);
   return withStreamFault({ stream, source }, () =>
     source.open({
       stream: stream.sql === undefined ? parseName(stream.name) : { sql: stream.sql },
       columns: stream.select.map((name) => ({ name })),
       drop: stream.columns.filter(({ drop }) => drop).map(({ name }) => name),
       text: stream.columns.filter(({ type }) => type?.kind === "text").map(({ name }) => name),
+      ...(!loss.isPlain && { onLoss: loss.source }),
       where: stream.where,
       limit: 0,
       accepts: acceptedFormats(stream, destination),

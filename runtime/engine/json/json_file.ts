@@ -1,4 +1,5 @@
-import type { FilesBatch } from "../../../sdk/mod.ts";
+import { type FilesBatch, quoteText } from "../../../sdk/mod.ts";
+import { placed } from "../check/origin.ts";
 import { FILE_COLUMN, globSafe } from "../files/file_names.ts";
 
 /** How the records of a file stand in it. */
@@ -71,10 +72,18 @@ export function withLongerRecords(files: readonly JsonFile[], { message }: Error
   return isLonger ? files.map((file) => ({ ...file, longest: LONGEST_RECORD })) : undefined;
 }
 
-/** A read of all files, one call a layout: `list` from what `reader` gives of them. */
+/** The files that one call of {@linkcode readEach} gives, by the part that it tells. */
+export const filesOf = (part: string, files: readonly JsonFile[]) => files.filter(({ layout }) => layout === part);
+
+/** A read of all files, one call a layout: `list` from what `reader` gives of them, numbered where it is wanted. */
 export function readEach(
   files: readonly JsonFile[],
-  { list, reader, settings = "" }: { readonly list: string; readonly reader: string; readonly settings?: string },
+  { list, reader, settings = "", isNumbered = false }: {
+    readonly list: string;
+    readonly reader: string;
+    readonly settings?: string;
+    readonly isNumbered?: boolean;
+  },
 ): string {
   const layouts = [...new Set(files.map(({ layout }) => layout))];
   return layouts.map((layout) => {
@@ -82,6 +91,7 @@ export function readEach(
     const paths = files.filter((file) => file.layout === layout).map(({ path }) => globSafe(path)).join(", ");
     const options =
       `format = '${layout}', filename = '${FILE_COLUMN}', hive_partitioning = false, compression = 'uncompressed', maximum_object_size = ${longest}${settings}`;
-    return `SELECT ${list} FROM ${reader}([${paths}], ${options})`;
+    const all = isNumbered ? [list, ...placed(quoteText(layout), "row_number() OVER ()")].join(", ") : list;
+    return `SELECT ${all} FROM ${reader}([${paths}], ${options})`;
   }).join(" UNION ALL ");
 }

@@ -1,15 +1,17 @@
 import { type DataType, DtegError, type DuckSession, quoteName, quoteText } from "../../../sdk/mod.ts";
+import { PART, RECORD } from "../check/origin.ts";
 import { FILE_COLUMN, fileNames } from "../files/file_names.ts";
 import type { FilesRequest, ResolvedFiles } from "../files/resolve_files.ts";
 import { ruleFor } from "../text/rule_for.ts";
-import { columnAliases } from "../move/column_refs.ts";
 import type { StageSession } from "../move/session.ts";
 import { guessTypes } from "../text/guess.ts";
-import { parseText } from "../text/parse_text.ts";
+import { textScan } from "../text/text_scan.ts";
 import type { TextColumn } from "../text/text_rule.ts";
 import { explainJson } from "./json_explain.ts";
-import { type JsonFile, jsonFiles, readEach, withLongerRecords } from "./json_file.ts";
+import { filesOf, type JsonFile, jsonFiles, readEach, withLongerRecords } from "./json_file.ts";
 import { findKeys, type FoundKeys, type Kind } from "./json_keys.ts";
+import { jsonLines } from "./json_lines.ts";
+import { siftJson } from "./json_sift.ts";
 import { markFiles } from "./mark_files.ts";
 
 /** A column that a key becomes. */
@@ -24,8 +26,9 @@ interface KeyColumn {
 
 /** JSON files as a query. */
 export async function resolveJson(session: StageSession, request: FilesRequest): Promise<ResolvedFiles> {
-  const { batch, tempDir } = request;
-  return await resolveFound(session, { request, plain: await jsonFiles(batch, tempDir) });
+  const { batch, tempDir, sift } = request;
+  const files = await jsonFiles(batch, tempDir);
+  return await resolveFound(session, { request, plain: sift ? await siftJson(files, { sift, tempDir }) : files });
 }
 
 async function resolveFound(
@@ -48,10 +51,17 @@ async function resolveFound(
       tempDir,
     });
     const files = mark?.files ?? plain;
-    const query = await keyQuery(session, { files, columns, mark: mark?.mark });
+    const keepsRows = request.loss?.keepsRows === true;
+    const query = await keyQuery(session, { files, columns, mark: mark?.mark, isNumbered: keepsRows });
     const typed = await typedColumns(session, { columns, query, request });
-    const scan = scanOf(typed, { query, request });
-    return { scan, explain: (error) => explainJson(error, { session, files: plain, query, columns: typed }) };
+    const { filenameColumn } = request.batch.options;
+    const { scan, told, raw } = textScan({ columns: typed, from: `(${query}) r`, filenameColumn, keepsRows });
+    return {
+      scan,
+      told,
+      explain: (error) => explainJson(error, { session, files: plain, query, columns: typed }),
+      ...(raw && { origin: { columns: raw, places: (part, records) => jsonLines(filesOf(part, plain), records) } }),
+    };
   } catch (error) {
     const longer = withLongerRecords(plain, DtegError.from(error));
     if (longer) return await resolveFound(session, { request, plain: longer });
@@ -77,25 +87,29 @@ interface Reading {
   readonly files: readonly JsonFile[];
   readonly columns: readonly KeyColumn[];
   readonly mark?: string;
+  /** The places of records are told: which call gave them, and their number in it. */
+  readonly isNumbered?: boolean;
 }
 
 /** The keys as columns k0, k1 …: JSON where they are nested, else text; and the file's name. */
-async function keyQuery(session: DuckSession, { files, columns, mark }: Reading): Promise<string> {
+async function keyQuery(session: DuckSession, reading: Reading): Promise<string> {
+  const { files, columns, mark, isNumbered = false } = reading;
   const folded = new Set(columns.map(({ name }) => name.toLowerCase()));
   const hasTwins = folded.size < columns.length || columns.some(({ name }) => name === "");
-  const raw = hasTwins ? await lookUps(session, { files, columns }) : namedColumns({ files, columns });
+  const raw = hasTwins ? await lookUps(session, reading) : namedColumns(reading);
   const list = columns.map(({ ref, isNested }) => `${unmarked(ref, { mark, isNested })} AS ${ref}`);
+  if (isNumbered) list.push(quoteName(PART), quoteName(RECORD));
   return `SELECT ${list.join(", ")}, ${fileNames(quoteName(FILE_COLUMN), files)} AS file_name FROM (${raw})`;
 }
 
-function namedColumns({ files, columns }: Reading): string {
+function namedColumns({ files, columns, isNumbered }: Reading): string {
   const spec = columns.map(({ name, isNested }) => `${quoteText(name)}: '${isNested ? "JSON" : "VARCHAR"}'`).join(", ");
   const list = [...columns.map(({ name, ref }) => `${quoteName(name)} AS ${ref}`), quoteName(FILE_COLUMN)].join(", ");
-  return readEach(files, { list, reader: "read_json", settings: `, columns = {${spec}}` });
+  return readEach(files, { list, reader: "read_json", settings: `, columns = {${spec}}`, isNumbered });
 }
 
 /** Keys that differ only in case, or are empty, cannot be named in one call: each is looked up by itself, which takes the first of two. */
-async function lookUps(session: DuckSession, { files, columns }: Reading): Promise<string> {
+async function lookUps(session: DuckSession, { files, columns, isNumbered }: Reading): Promise<string> {
   const reader = "read_json_objects";
   const twice = "len(json_keys(json)) > len(list_distinct(json_keys(json)))";
   const [doubled] = await session.all(
@@ -110,7 +124,7 @@ async function lookUps(session: DuckSession, { files, columns }: Reading): Promi
       : `json_extract_string(json, ${pointer})`;
     return `${text} AS ${ref}`;
   });
-  return readEach(files, { list: [...list, quoteName(FILE_COLUMN)].join(", "), reader });
+  return readEach(files, { list: [...list, quoteName(FILE_COLUMN)].join(", "), reader, isNumbered });
 }
 
 /** Numbers that were made strings become numbers again. */
@@ -137,27 +151,13 @@ async function typedColumns(
     name,
     ref: `CAST(r.${ref} AS VARCHAR)`,
     type: declared.get(name) ?? guessed.get(ref) ?? plainType(kinds, { isNested }),
-    rule: isNested ? "value" : ruleFor(name, request),
     options: batch.options,
+    ...ruleFor(name, request),
+    ...(isNested && { rule: "value" as const }),
   }));
 }
 
 function plainType(kinds: ReadonlySet<Kind>, { isNested }: { isNested: boolean }): DataType {
   if (isNested) return { kind: "json" };
   return kinds.size === 1 && kinds.has("bool") ? { kind: "bool" } : { kind: "text" };
-}
-
-function scanOf(
-  columns: readonly TextColumn[],
-  { query, request }: { query: string; request: FilesRequest },
-): ResolvedFiles["scan"] {
-  const { filenameColumn } = request.batch.options;
-  const schema = [
-    ...columns.map(({ name, type }) => ({ name, type })),
-    ...(filenameColumn === undefined ? [] : [{ name: filenameColumn, type: { kind: "text" } } as const]),
-  ];
-  const values = [...columns.map(parseText), ...(filenameColumn === undefined ? [] : ["r.file_name"])];
-  const aliases = columnAliases(schema);
-  const list = values.map((value, index) => `${value} AS ${quoteName(aliases[index])}`);
-  return { kind: "scan", schema, query: `SELECT ${list.join(", ")} FROM (${query}) r` };
 }

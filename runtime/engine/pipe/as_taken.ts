@@ -8,7 +8,10 @@ import { bytesScan } from "./bytes_scan.ts";
 export function asTaken(
   batch: Batch,
   { accepts }: Pick<Destination, "accepts">,
-  { stream, tempDir }: { readonly stream: Pick<PipelineStream, "columns">; readonly tempDir: string },
+  { stream, tempDir }: {
+    readonly stream: Pick<PipelineStream, "columns" | "write" | "rows">;
+    readonly tempDir: string;
+  },
 ): FilesBatch | ScanBatch | BytesBatch {
   if (batch.kind !== "bytes") return batch;
   return accepts.includes(batch.format) && !isChanged(stream) ? batch : bytesScan(batch, { tempDir });

@@ -5,13 +5,14 @@ import type { PipelineStream } from "../../config/pipeline.ts";
 const STAGED: readonly Format[] = ["scan", "csv", "ndjson", "json", "parquet"];
 
 /** Whether the stage has to change values of a stream: then nothing goes around it. */
-export function isChanged({ columns }: Pick<PipelineStream, "columns">): boolean {
-  return columns.some(({ type, mask }) => type !== undefined || mask !== undefined);
+export function isChanged({ columns, write, rows }: Pick<PipelineStream, "columns" | "write" | "rows">): boolean {
+  const needsKeys = write === "merge" && rows === "reject"; // rows without one are set aside
+  return needsKeys || columns.some(({ type, mask }) => type !== undefined || mask !== undefined);
 }
 
 /** Formats in which a source may hand a stream over, best first. */
 export function acceptedFormats(
-  stream: Pick<PipelineStream, "columns">,
+  stream: Pick<PipelineStream, "columns" | "write" | "rows">,
   { accepts }: Destination,
 ): readonly Format[] {
   return isChanged(stream) ? STAGED : [...accepts, ...STAGED];

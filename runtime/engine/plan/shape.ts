@@ -1,17 +1,9 @@
-import {
-  type BytesBatch,
-  DtegError,
-  nearest,
-  quoteName,
-  type ScanBatch,
-  type Schema,
-  type TypeRow,
-} from "../../../sdk/mod.ts";
+import { type BytesBatch, DtegError, nearest, type ScanBatch, type Schema, type TypeRow } from "../../../sdk/mod.ts";
 import type { ColumnRule, PipelineStream } from "../../config/pipeline.ts";
-import { castValue } from "../move/cast_value.ts";
+import { fitColumn } from "../check/fit_column.ts";
+import { type Fitting, keptRow, toldBefore } from "../check/fitting.ts";
+import { type Flaw, judgedQuery } from "../check/judged_query.ts";
 import { columnAliases, columnRefs } from "../move/column_refs.ts";
-import { refuse } from "../move/duck_error.ts";
-import { maskValue } from "../mask/mask_value.ts";
 import { ruledName } from "./name_rule.ts";
 import { type NameLimits, targetNames } from "./names.ts";
 
@@ -20,6 +12,8 @@ export interface Shape {
   readonly batch: ScanBatch | BytesBatch;
   /** Name in the target by name in the source. */
   readonly names: Readonly<Record<string, string>>;
+  /** Faults that the query tells of, each by a column behind those of the schema. */
+  readonly flaws: readonly Flaw[];
 }
 
 type Rules = Pick<PipelineStream, "select" | "columns" | "names">;
@@ -51,45 +45,37 @@ export interface Naming extends NameLimits {
   readonly before?: Readonly<Record<string, string>>;
   /** The target's types: values are brought to what it holds exactly, or refused. */
   readonly types?: readonly TypeRow[];
+  /** How values are found that do not fit. Absent: the query stops at the first one. */
+  readonly fitting?: Fitting;
 }
 
-/** Applies `select` and `columns` (drop, as, type, mask) and gives each column the name that it has in the target. */
+/** Applies `select` and `columns` (drop, as, type, mask) and gives each column the name and type that it has in the target. */
 export function shapeBatch(
   batch: ScanBatch,
   rules: Rules,
-  { types = [], ...naming }: Naming,
+  { types = [], fitting, ...naming }: Naming,
 ): Shape & { readonly batch: ScanBatch } {
   const { wanted, names, ruleOf } = namesOf(batch.schema, rules, naming);
   const refs = columnRefs(batch, "s");
-  const picked = wanted.map((name, index) => {
+  const fitted = wanted.map((name, index) => {
     const at = batch.schema.findIndex((column) => column.name === name);
-    const column = batch.schema[at];
-    const asked = ruleOf.get(name)?.type ?? column.type;
-    const rule = ruleOf.get(name);
-    const mask = rule?.mask;
-    const source = { ...column, ref: refs.columns[at] };
-    const masked = mask && maskValue({ type: asked, sql: castValue(source, asked) }, mask);
-    const loaded = masked?.type ?? asked;
-    const row = types.find((candidate) => candidate.matches(loaded));
-    const type = row?.through?.(loaded) ?? loaded;
-    const native = rule?.type || (mask && mask !== "null") ? undefined : column.native;
-    return {
-      column: { ...column, name: names[index], type, native, ...(mask === "null" && { nullable: true }) },
-      sql: withoutLacking(masked?.sql ?? castValue(source, type), { name, row }),
-    };
+    const aim = { ...ruleOf.get(name), name: names[index], types, fitting };
+    return fitColumn({ ...batch.schema[at], ref: refs.columns[at] }, aim);
   });
-  const schema = picked.map(({ column }) => column);
+  const schema = fitted.map(({ column }) => column);
   const aliases = columnAliases(schema);
-  const list = picked.map(({ sql }, index) => `${sql} AS ${quoteName(aliases[index])}`).join(", ");
-  const named = Object.fromEntries(wanted.map((name, index) => [name, names[index]]));
-  return { batch: { ...batch, schema, query: `SELECT ${list} FROM ${refs.from}` }, names: named };
-}
-
-/** A value, or what stops the query at one that the target cannot hold. */
-function withoutLacking(value: string, { name, row }: { readonly name: string; readonly row?: TypeRow }): string {
-  if (!row?.lacks) return value;
-  const stop = refuse({ kind: "value", column: name, type: row.lacks.wanted }, value);
-  return `CASE WHEN ${row.lacks.when(value)} THEN ${stop} ELSE ${value} END`;
+  const before = toldBefore(batch, { wanted, fitting });
+  const { query, flaws } = judgedQuery(fitted.map(({ judged }, index) => ({ ...judged, alias: aliases[index] })), {
+    from: refs.from,
+    before: before.map(({ at }) => at),
+    ...(fitting?.loss.keepsRows && { more: keptRow(batch, fitting) }),
+  });
+  const { refused: _, ...rest } = batch;
+  return {
+    batch: { ...rest, schema, query },
+    names: Object.fromEntries(wanted.map((name, index) => [name, names[index]])),
+    flaws: [...before, ...flaws],
+  };
 }
 
 /** A stream of bytes with the names that its columns get; what is wanted of them the source has picked already. */
@@ -104,10 +90,11 @@ export function shapeBytes(batch: BytesBatch, rules: Rules, naming: Naming): Sha
     naming,
   );
   const schema = batch.schema.map((column, index) => ({ ...column, name: names[index] }));
-  return { batch: { ...batch, schema }, names: Object.fromEntries(wanted.map((name, index) => [name, names[index]])) };
+  const named = Object.fromEntries(wanted.map((name, index) => [name, names[index]]));
+  return { batch: { ...batch, schema }, names: named, flaws: [] };
 }
 
-function namesOf(schema: Schema, rules: Rules, { before = {}, ...limits }: Omit<Naming, "types">) {
+function namesOf(schema: Schema, rules: Rules, { before = {}, ...limits }: Omit<Naming, "types" | "fitting">) {
   const wanted = wantedColumns(schema, rules);
   const ruleOf = new Map<string, ColumnRule>(rules.columns.map((rule) => [rule.name, rule]));
   const asked = wanted.map((name) => {

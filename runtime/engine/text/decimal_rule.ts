@@ -1,6 +1,6 @@
 import type { DataType } from "../../../sdk/mod.ts";
 import { isWide } from "../move/duck_type.ts";
-import { matches, type TextRule, tryCast } from "./text_rule.ts";
+import { matches, nearNumber, type TextRule, tryCast } from "./text_rule.ts";
 
 type Decimal = Extract<DataType, { readonly kind: "decimal" }>;
 
@@ -16,5 +16,6 @@ export function decimalRule(ref: string, type: Decimal): TextRule {
   const fits = `strlen(${fraction}) - ${power} <= ${scale}`;
   const exponent = matches(text, "[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)[eE][+-]?[0-9]{1,3}");
   const test = `(${matches(text, `[+-]?${digits}`)} OR CASE WHEN ${exponent} THEN ${fits} ELSE false END)`;
-  return { fast: `CAST(${value} AS VARCHAR) = ${ref}`, test: `${test} AND ${value} IS NOT NULL`, value };
+  const near = nearNumber(ref, type);
+  return { fast: `CAST(${value} AS VARCHAR) = ${ref}`, test: `${test} AND ${value} IS NOT NULL`, value, near };
 }

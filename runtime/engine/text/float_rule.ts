@@ -1,4 +1,4 @@
-import { matches, type TextRule, tryCast } from "./text_rule.ts";
+import { matches, nearNumber, type TextRule, tryCast } from "./text_rule.ts";
 
 const NUMBER = "[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?";
 const SHORT = "-?[0-9]{1,9}(\\.[0-9]{1,5})?";
@@ -31,5 +31,6 @@ export function floatRule(ref: string, kind: keyof typeof FLOATS): TextRule {
     ...(kind === "float64" && { fast: matches(ref, SHORT) }),
     test: `(${matches(text, "(?i)[+-]?(nan|inf|infinity)")} OR (${number})) AND ${value} IS NOT NULL`,
     value,
+    near: `CASE WHEN NOT isinf(${value}) THEN ${nearNumber(ref, { kind })} END`,
   };
 }

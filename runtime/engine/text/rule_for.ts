@@ -1,4 +1,5 @@
 import type { DataType } from "../../../sdk/mod.ts";
+import type { LossRules } from "../check/loss_rules.ts";
 import type { TextColumn } from "./text_rule.ts";
 
 /** Types that are known before a column is looked at. */
@@ -8,8 +9,11 @@ export interface KnownTypes {
   readonly fromTable?: ReadonlySet<string>;
 }
 
-/** By which rule the texts of a column become values. */
-export function ruleFor(name: string, { declared, fromTable }: KnownTypes): TextColumn["rule"] {
-  if (!declared.has(name)) return "guess";
-  return fromTable?.has(name) ? "table" : "value";
+/** By which rule the texts of a column become values, and what becomes of those that say none. A guess that breaks is made again. */
+export function ruleFor(
+  name: string,
+  { declared, fromTable, loss }: KnownTypes & { readonly loss?: LossRules },
+): Pick<TextColumn, "rule" | "action"> {
+  if (!declared.has(name)) return { rule: "guess" };
+  return { rule: fromTable?.has(name) ? "table" : "value", action: loss?.declared(name) };
 }
