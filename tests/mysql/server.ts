@@ -59,6 +59,7 @@ export async function openServer({ tls = false, options = {} }: ServerOptions = 
   const port = freePort();
   const settings: Record<string, string> = {
     "datadir": data,
+    "tmpdir": folder, // a server that starts removes what it takes for its own there
     "socket": socket,
     "port": String(port),
     "bind-address": "127.0.0.1",
