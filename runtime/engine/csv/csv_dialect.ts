@@ -46,7 +46,7 @@ export async function findLayout(
     if (text.replace(/^[\r\n]+/, "") === "" && head.whole) throw emptyFile(file.name);
     const given = { quote, escape, delimiter: options.delimiter ?? first?.delimiter };
     const delimiter = given.delimiter ?? guessDelimiter({ ...head, text }, { quote, escape });
-    checkDialect({ delimiter, quote, escape });
+    checkDialect({ delimiter, quote, escape }, options);
     const all = parseRecords(text, { delimiter, quote, escape }, { whole: head.whole, limit: 500 });
     const blanks = leadingBlanks(all, options);
     const records = all.slice(blanks);
@@ -143,7 +143,13 @@ function leadingBlanks(records: readonly TextRecord[], { header }: ReadOptions):
 }
 
 /** Settings with which no file can be read. */
-function checkDialect({ delimiter, quote, escape }: Dialect): void {
+function checkDialect({ delimiter, quote, escape }: Dialect, { null: text = "" }: ReadOptions): void {
+  const inNull = Object.entries({ delimiter, quote, escape }).find(([, char]) => char !== "" && text.includes(char));
+  if (inNull) {
+    throw new DtegError("connector.config", `the null text ${JSON.stringify(text)} holds the ${inNull[0]}`, {
+      hint: `declare another \`${inNull[0]}\`, or leave \`null\` out: then that text arrives as it is`,
+    });
+  }
   const wrong = delimiter === quote || delimiter === escape
     ? "is also the quote or the escape"
     : [delimiter, quote, escape].some((char) => /[\r\n]/.test(char))

@@ -27,6 +27,11 @@ testCases("csv", {
     content: `id,v\n${many("1,a\n")}2,"open\n${many("3,c\n")}`,
     wanted: { code: "csv.quote", line: 40_002 },
   },
+  "a null text that holds the escape is refused, and says which of the two": {
+    content: "id,v\n1,\\N\n",
+    options: { settings: { escape: "\\", null: "\\N" } },
+    wanted: { code: "connector.config" },
+  },
   "text after a closing quote is refused": { content: 'id,v\n1,"a"b\n', wanted: { code: "csv.quote", line: 2 } },
   "a quoted text behind a quoted text is refused": {
     content: 'id,v\n1,"x\ny"\n2,"a" "b"\n',
