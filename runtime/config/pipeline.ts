@@ -43,6 +43,8 @@ export interface Retry {
 export interface Hooks {
   readonly before: readonly string[];
   readonly after: readonly string[];
+  /** Where they stand in the pipeline's file. */
+  readonly place?: { readonly line: number; readonly col: number };
 }
 
 /** The statements by the end that they run on. */

@@ -28,13 +28,13 @@ export interface HooksEnd {
 /** Refuses hooks of an end that runs no SQL, before anything is done. */
 export async function requireSql(pipeline: Pipeline, context: RunContext): Promise<void> {
   for (const side of ORDER.before) {
-    const { before = [], after = [] } = pipeline.hooks?.[side] ?? {};
+    const { before = [], after = [], place } = pipeline.hooks?.[side] ?? {};
     if (before.length + after.length === 0) continue;
     await using end = await openEnd(pipeline, { side, context });
     if (end.opened.execute) continue;
     const { label, connector } = pipeline[side];
     throw new DtegError("hook.no_sql", `\`hooks\` cannot run on the ${side} ${label}: ${connector} runs no SQL there`, {
-      ...(pipeline.path !== null && { path: pipeline.path }),
+      ...(pipeline.path !== null && { path: pipeline.path, ...place }),
       hint: side === "source"
         ? "leave `hooks.source` out"
         : "leave `before` and `after` of `hooks` out; on the source they stand under `hooks.source`",

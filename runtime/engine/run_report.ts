@@ -50,7 +50,11 @@ export function unknownReports(
   return streams.map(({ name }): StreamReport => {
     const stream = { name: name ?? "*", target: destination.label };
     return error
-      ? { ...emptyReport(stream.name, stream.target), status: "failed", error: errorReport(error) }
+      ? {
+        ...emptyReport(stream.name, stream.target),
+        status: context.signal.aborted ? "cancelled" : "failed",
+        error: errorReport(error),
+      }
       : skippedReport(stream, context);
   });
 }

@@ -38,6 +38,12 @@ async function copyFolder(from: string, to: string): Promise<void> {
 /** Pages that want a server. */
 const WITH_SERVER = ["README.md", "docs/guides/postgres.md"];
 
+/** Seconds that all commands of a page may take together: it promises five minutes, most of which are for reading. */
+const PROMISED: Readonly<Record<string, number>> = {
+  "docs/getting-started.md": 75,
+  "docs/getting-started.ko.md": 75,
+};
+
 /** Pages at a time. Most of a command's time goes by before it has two things to do. */
 const WIDTH = 2;
 
@@ -58,8 +64,11 @@ async function typed(page: Page): Promise<void> {
     await SEEDS[page.path]?.(folder);
     await using shop = WITH_SERVER.includes(page.path) ? await openShop() : undefined;
     await shop?.giveAuthority(folder);
+    const began = performance.now();
     const { code, stdout, stderr } = await runScript(pageScript(page), { folder, env: shop?.env });
     assert.equal(code, 0, `${stdout}\n${stderr}`);
+    const seconds = (performance.now() - began) / 1000;
+    assert.ok(seconds < (PROMISED[page.path] ?? Infinity), `${page.path} took ${seconds} s`);
   });
 }
 

@@ -160,13 +160,15 @@ Deno.test("hooks after the load wait for all streams: where one failed they do n
 
 Deno.test("hooks on an end that runs no SQL are refused before anything is done", async () => {
   const hooks = {
-    source: { before: ["SELECT 1"], after: [] },
+    source: { before: ["SELECT 1"], after: [], place: { line: 7, col: 3 } },
     destination: { before: ["CREATE TABLE never (a INT)"], after: [] },
   };
   await run({ hooks }, async ({ error, rows }) => {
-    assert.deepEqual([error?.code, error?.path, error?.message], [
+    assert.deepEqual([error?.code, error?.path, error?.line, error?.col, error?.message], [
       "hook.no_sql",
       "shop.yaml",
+      7,
+      3,
       "`hooks` cannot run on the source in.csv: file runs no SQL there",
     ]);
     assert.equal(await rows("never"), undefined);

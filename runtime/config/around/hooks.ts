@@ -1,7 +1,8 @@
 import { type TSchema, Type } from "@sinclair/typebox";
 import { noted } from "../form/note.ts";
 import type { Hooks, PipelineHooks } from "../pipeline.ts";
-import { isMap, type Plain } from "../tree/tree.ts";
+import { lineAndColumn } from "../tree/excerpt.ts";
+import { isMap, type Plain, type Tree } from "../tree/tree.ts";
 
 const closed = { additionalProperties: false };
 
@@ -28,9 +29,19 @@ export const HOOKS_SCHEMA: TSchema = noted(
 );
 
 /** What `hooks` of a pipeline says, where its form is right. */
-export function hooksOf(root: Plain): { readonly hooks?: PipelineHooks } {
+export function hooksOf({ root, text, path, places }: Tree): { readonly hooks?: PipelineHooks } {
   const given = isMap(root) ? root.hooks : undefined;
-  return isMap(given) ? { hooks: { destination: listsOf(given), source: listsOf(given.source) } } : {};
+  if (!isMap(given)) return {};
+  const placeOf = (pointer: string) => {
+    const [start] = places.get(pointer)?.key ?? [];
+    return path === null || start === undefined ? {} : { place: lineAndColumn(text, start) };
+  };
+  return {
+    hooks: {
+      destination: { ...listsOf(given), ...placeOf("/hooks") },
+      source: { ...listsOf(given.source), ...placeOf("/hooks/source") },
+    },
+  };
 }
 
 function listsOf(value: Plain | undefined): Hooks {

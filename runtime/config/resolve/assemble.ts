@@ -93,7 +93,7 @@ export async function assemble(given: Tree, options: AssembleOptions): Promise<L
       onError: on_error === "stop" ? "stop" : "continue",
       tags: Array.isArray(tags) ? tags.map(String) : [],
       ...retryOf(tree.root),
-      ...hooksOf(tree.root),
+      ...hooksOf(tree),
       ...afterOf(tree.root),
     },
     unusedVars: unusedVars(environment, given),

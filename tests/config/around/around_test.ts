@@ -54,8 +54,8 @@ Deno.test("retry: a value of another form is refused at its place", async () => 
 Deno.test("hooks: one statement or several, on the destination or the source; templates are filled in", async () => {
   const text = 'hooks:\n  after: "ANALYZE ${var.t}"\n  source: { before: [SELECT 1, SELECT 2] }\n';
   deepEqual((await load(text)).hooks, {
-    destination: { before: [], after: ["ANALYZE orders"] },
-    source: { before: ["SELECT 1", "SELECT 2"], after: [] },
+    destination: { before: [], after: ["ANALYZE orders"], place: { line: 4, col: 1 } },
+    source: { before: ["SELECT 1", "SELECT 2"], after: [], place: { line: 6, col: 3 } },
   });
   deepEqual((await load('hooks: { before: "{% if var.t %}DROP VIEW v{% endif %}" }\n')).hooks?.destination.before, [
     "DROP VIEW v",
