@@ -68,7 +68,7 @@ function moment(kind: Kind, text: string): string {
   const zone = String.raw`(?<zone>[+-]\d\d(:\d\d){0,2}|Z)`, era = String.raw`(?<era> BC)?`;
   const form = {
     date: `${day}${era}`,
-    time,
+    time: String.raw`(?<time>(-?\d{2,3})(:\d\d){1,2}(\.\d+)?)`,
     timetz: `${time}${zone}`,
     timestamp: `${day}[ T]${time}${era}`,
     timestamp9: `${day}[ T]${time}${era}`,

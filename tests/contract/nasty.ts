@@ -2,7 +2,7 @@ import type { ErrorCode } from "../../sdk/mod.ts";
 import { type Kind, KINDS } from "./kinds.ts";
 
 /** The ends that values come from and go to, each with a plug of its own in ends/. */
-export const ENDS = ["csv", "ndjson", "json", "parquet", "duckdb", "postgres"] as const;
+export const ENDS = ["csv", "ndjson", "json", "parquet", "duckdb", "postgres", "mysql"] as const;
 export type End = typeof ENDS[number];
 
 /** How a source gets a value. */
@@ -16,6 +16,8 @@ export interface Made {
 /** A value that must not arrive: the run fails with this code and names the column. */
 export interface Refused {
   readonly code: ErrorCode;
+  /** The error does not name the column. */
+  readonly isUnplaced?: boolean;
 }
 
 /** What must arrive, as text of its kind, or the refusal. */

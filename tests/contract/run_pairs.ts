@@ -107,9 +107,10 @@ function refusalFaults({ values: [value], target }: Trip, source: End, report?: 
   const wanted = wantedOf(value, { source, target: target.end });
   if (!isRefused(wanted)) return [];
   const { status, error } = report ?? {};
-  if (status === "failed" && error?.code === wanted.code && error.column === value.id) return [];
+  const column = wanted.isUnplaced ? null : value.id;
+  if (status === "failed" && error?.code === wanted.code && error.column === column) return [];
   const found = error ? `${error.code} of column ${error.column}: ${error.message}` : status;
-  return [`${titleOf(value)}: wanted ${wanted.code} of column ${value.id}, found ${found}`];
+  return [`${titleOf(value)}: wanted ${wanted.code} of column ${column}, found ${found}`];
 }
 
 const titleOf = ({ id, why, kind }: Nasty) => `${id} (${kind}, ${why})`;

@@ -53,6 +53,7 @@ export function rowStream(
       forget();
       isDone = true;
       failure = error;
+      socket.resume(); // its last chunk may have held a piece and the end: the connection is used again
       const rest = writer.rest();
       if (rest.length > 0) waiting.push(rest);
       wake();

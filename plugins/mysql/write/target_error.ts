@@ -78,5 +78,6 @@ export function targetError(thrown: unknown, { staging, label, columns, isStagin
 
 function columnOf(message: string, columns: readonly string[]): string | undefined {
   const named = /[Cc]olumn '([^']+)'/.exec(message)?.[1];
-  return columns.find((name) => name === named);
+  const checked = /CONSTRAINT `(.+)` failed for/.exec(message)?.[1]; // the rule that a column is JSON has the column's name
+  return columns.find((name) => name === named || (checked?.endsWith(`.${name}`) ?? false));
 }

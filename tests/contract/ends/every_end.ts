@@ -3,6 +3,7 @@ import { openClient } from "./client.ts";
 import { csvPlug } from "./csv.ts";
 import { duckdbPlug } from "./duckdb.ts";
 import { jsonPlug, ndjsonPlug } from "./json.ts";
+import { mysqlPlug } from "./mysql.ts";
 import { parquetPlug } from "./parquet.ts";
 import type { Bench, Plug } from "./plug.ts";
 import { postgresPlug } from "./postgres.ts";
@@ -24,6 +25,7 @@ export async function openEnds(wanted?: readonly End[]): Promise<Ends> {
     parquet: () => parquetPlug(bench, client),
     duckdb: () => duckdbPlug(bench, client),
     postgres: () => postgresPlug(),
+    mysql: () => mysqlPlug(),
   };
   const names = wanted ?? Object.keys(made) as End[];
   const plugs = await Promise.all(names.map((name) => made[name]()));

@@ -1,5 +1,5 @@
 import type { Kind } from "../kinds.ts";
-import { type Line, nasty } from "../nasty.ts";
+import { type Line, nasty, refused } from "../nasty.ts";
 
 type Guess = readonly [kind: Kind, is: string, why: string, written?: string];
 
@@ -51,7 +51,8 @@ const OF_JSON: readonly Guess[] = [
 const lines = (guesses: readonly Guess[], ends: readonly ("csv" | "ndjson" | "json")[]): readonly Line[] =>
   guesses.map(([kind, is, why, value = is]) => {
     const from = Object.fromEntries(ends.map((end) => [end, { value }]));
-    return [kind, is, `not declared: ${why}`, { only: [], from }];
+    const to = is === "NaN" ? { ">mysql": refused("data.value") } : {};
+    return [kind, is, `not declared: ${why}`, { only: [], from, to }];
   });
 
 /** Values of text files that nobody declares: a guess changes none of them. */

@@ -10,6 +10,7 @@ const pgArray = (type: string, value: string) => ({
   to: { "postgres>postgres": { kind: "text" as Kind, is: value } },
 });
 const duck = (type: string, value: string) => ({ only: [], from: { duckdb: { type, value } } });
+const my = (type: string, value: string) => ({ only: [], from: { mysql: { type, value } } });
 const parquet = (value: string, type?: string) => ({ only: [], from: { parquet: { type, value } } });
 
 const LINES: readonly Line[] = [
@@ -110,6 +111,48 @@ const LINES: readonly Line[] = [
     duck("TIMESTAMP_MS", "'1969-12-31 23:59:59.999'"),
   ],
   ["interval", "P-178956970Y-7M", "the longest time backwards", duck("INTERVAL", "INTERVAL '-2147483647 months'")],
+
+  ["int8", "2", "a tinyint(1) that is no truth value", my("tinyint(1)", "2")],
+  ["int16", "1901", "a year", my("year", "1901")],
+  ["time", "-838:59:59.999999", "the farthest time before midnight", {
+    ...my("time(6)", "'-838:59:59.999999'"),
+    to: { "mysql>": refused("data.value"), "mysql>mysql": "-838:59:59.999999" },
+  }],
+  ["time", "838:59:59", "the farthest time after midnight", {
+    ...my("time", "'838:59:59'"),
+    to: { "mysql>": refused("data.value"), "mysql>mysql": "838:59:59" },
+  }],
+  ["date", "0000-00-00", "a day of zeros", {
+    ...my("date", "'0000-00-00'"),
+    to: { "mysql>": refused("data.value"), "mysql>mysql": "0000-00-00" },
+  }],
+  ["timestamp", "2024-02-00T01:02:03", "a moment without a day", {
+    ...my("datetime", "'2024-02-00 01:02:03'"),
+    to: { "mysql>": refused("data.value"), "mysql>mysql": "2024-02-00T01:02:03" },
+  }],
+  ["timestamptz", "0000-00-00T00:00:00Z", "an instant of zeros", {
+    ...my("timestamp", "0"),
+    to: { "mysql>": refused("data.value"), "mysql>mysql": "0000-00-00T00:00:00Z" },
+  }],
+  ["text", "b", "a word of an enum", my("enum('a','b')", "'b'")],
+  ["text", "", "the empty word of an enum", my("enum('','b')", "''")],
+  ["text", "a,c", "words of a set", my("set('a','b','c')", "'a,c'")],
+  ["uint8", "5", "eight bits are a number", my("bit(8)", "b'00000101'")],
+  ["uint64", "18446744073709551615", "64 bits", my("bit(64)", "0xffffffffffffffff")],
+  [
+    "numeric",
+    "12345678901234567890123456789012345.123456789012345678901234567890",
+    "65 digits",
+    my(
+      "decimal(65,30)",
+      "12345678901234567890123456789012345.123456789012345678901234567890",
+    ),
+  ],
+  ["uint32", "42", "zeros that are only shown", my("int(10) unsigned zerofill", "42")],
+  ["text", "ab  ", "blanks at the end", my("varchar(10)", "'ab  '")],
+  ["text", "\u00e9\u00a4", "text of a table in latin1", my("varchar(10) CHARACTER SET latin1", "'\u00e9\u00a4'")],
+  ["bytes", "6100", "bytes that are filled up", my("binary(2)", "'a'")],
+  ["text", "::1", "an address", my("inet6", "'::1'")],
 
   ["decimal(50,2)", "", "more digits than 38", {
     ...parquet("pa.array([decimal.Decimal('1.5')], pa.decimal256(50, 2))"),

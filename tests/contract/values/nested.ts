@@ -35,7 +35,7 @@ const LINES: readonly Line[] = [
     to: { "postgres>postgres": '"\\u0000"', ">postgres": refused("data.value") },
   }],
   ["json", '"\\ud800"', "a surrogate without its other half inside", {
-    from: { duckdb: null },
+    from: { duckdb: null, mysql: null },
     to: {
       "csv>": refused("data.value"),
       "ndjson>": refused("json.invalid"),
@@ -46,7 +46,11 @@ const LINES: readonly Line[] = [
     },
   }],
   ["json", '{"\\u00e9\\ud83d\\ude00":"\\"\\\\\\/\\n"}', "escapes in keys and texts"],
-  ["json", `${"[".repeat(90)}1${"]".repeat(90)}`, "deep lists"],
+  ["json", `${"[".repeat(90)}1${"]".repeat(90)}`, "lists deeper than MariaDB's", {
+    from: { mysql: null },
+    to: { ">mysql": refused("data.value") },
+  }],
+  ["json", `${"[".repeat(20)}1${"]".repeat(20)}`, "deep lists"],
 ];
 
 /** JSON. */

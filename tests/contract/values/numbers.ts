@@ -1,5 +1,8 @@
 import { type Line, nasty, refused } from "../nasty.ts";
 
+/** What MariaDB has no float for. */
+const NOT_MYSQL = { to: { ">mysql": refused("data.value") } } as const;
+
 const LINES: readonly Line[] = [
   ["bool", "true", "a truth value"],
   ["bool", "false", "false is not NULL"],
@@ -28,19 +31,19 @@ const LINES: readonly Line[] = [
   ["numeric", "Infinity", "a numeric without end"],
   ["numeric", "1.500", "its own zeros at the end"],
   ["float32", "0.1", "another 0.1 than a double's"],
-  ["float32", "3.4028235e38", "the largest float"],
+  ["float32", "3.4028235e38", "the largest float", { from: { mysql: null } }],
   ["float32", "1e-45", "the smallest denormal float"],
   ["float32", "16777216", "where floats begin to skip odd numbers"],
-  ["float32", "NaN", "a float that is no number"],
+  ["float32", "NaN", "a float that is no number", NOT_MYSQL],
   ["float64", "0.1", "no binary fraction"],
   ["float64", "0.30000000000000004", "17 digits"],
-  ["float64", "-0", "minus zero"],
+  ["float64", "-0", "minus zero", NOT_MYSQL],
   ["float64", "5e-324", "the smallest denormal"],
   ["float64", "1.7976931348623157e308", "the largest double"],
   ["float64", "123456789012345680", "a large whole double"],
-  ["float64", "NaN", "no number"],
-  ["float64", "Infinity", "without end"],
-  ["float64", "-Infinity", "without end, below"],
+  ["float64", "NaN", "no number", NOT_MYSQL],
+  ["float64", "Infinity", "without end", NOT_MYSQL],
+  ["float64", "-Infinity", "without end, below", NOT_MYSQL],
 ];
 
 /** Numbers. */
