@@ -1,6 +1,6 @@
 import type { Batch, Format } from "./batch.ts";
 import type { Column, DataType, Schema } from "./data_type.ts";
-import type { CheckStep } from "./source.ts";
+import type { CheckStep, Position } from "./source.ts";
 import type { TableName } from "./table_name.ts";
 
 /** How rows meet what is there. */
@@ -53,6 +53,10 @@ export interface Abilities {
   readonly unfit?: RegExp;
   /** Several parts can be written at once, which is faster. */
   readonly parallelWriters?: boolean;
+  /** The state keeps how far a stream was read: loads by cursor go on from there. */
+  readonly keepsPosition?: boolean;
+  /** An append with key and cursor leaves out rows whose key and cursor the table has already. */
+  readonly skipsLoaded?: boolean;
 }
 
 /** A table or file that is there. */
@@ -80,13 +84,25 @@ export interface TargetState {
   readonly names: Readonly<Record<string, string>>;
   /** How columns are masked, by their name in the source; absent: none is. */
   readonly masks?: Readonly<Record<string, string>>;
+  /** How far the stream was read, where it has a cursor. */
+  readonly position?: LoadPosition;
   /** Hash of the content where the target can be changed by others without notice. */
   readonly hash?: string;
 }
 
+/** How far a stream was read, and which rows the next read gives again. */
+export interface LoadPosition extends Position {
+  /** How often a row was loaded, by its hash over `columns`; kept where no key tells rows apart. */
+  readonly seen?: { readonly columns: readonly string[]; readonly rows: Readonly<Record<string, number>> };
+}
+
+/** Whose state it is. */
+export type StateOwner = Pick<TargetState, "pipeline" | "stream">;
+
 /** State kept with the data. */
 export interface StateStore {
-  read(table: TableName): Promise<TargetState | undefined>;
+  /** The newest state of a table; that of one stream where it is named. */
+  read(table: TableName, owner?: StateOwner): Promise<TargetState | undefined>;
 }
 
 /** Where a stream goes, and how. */
@@ -95,6 +111,8 @@ export interface Target {
   readonly schema: Schema;
   readonly write: WriteMode;
   readonly key: readonly string[];
+  /** The column whose higher value makes a row the newer one of its key. */
+  readonly cursor?: string;
   /** Id of the load, which outlives attempts. */
   readonly load: string;
   readonly run: string;

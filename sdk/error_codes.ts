@@ -53,6 +53,7 @@ export const ERROR_CODES = {
   "stream.write_mode": "config",
   "stream.key": "config",
   "stream.limit": "config",
+  "stream.cursor": "config",
   "stream.where": "config",
   "stream.same_target": "config",
   "column.unknown": "config",

@@ -1,7 +1,6 @@
 /** All that a connector is written against. @module */
 export * from "./batch.ts";
 export * from "./connector.ts";
-export * from "./cursors.ts";
 export * from "./data_type.ts";
 export * from "./destination.ts";
 export * from "./error.ts";

@@ -11,8 +11,9 @@ export interface Stream {
   /** Its columns, where the source knows them without reading rows. */
   readonly schema?: Schema;
   readonly primaryKey?: readonly string[];
-  /** Columns that a load could go on from, the likeliest first. */
-  readonly cursors?: readonly string[];
+  /** Columns that an index begins with, and those that the source counts up by itself. */
+  readonly indexed?: readonly string[];
+  readonly counted?: readonly string[];
   /** Rows, when the source knows them without counting: an estimate. */
   readonly rows?: number;
   /** What the source says of it in words. */
@@ -33,6 +34,43 @@ export interface Select {
   readonly name: string;
 }
 
+/** How far a stream was read. */
+export interface Position {
+  /** The cursor's column. */
+  readonly column: string;
+  /** Its highest value that was read, in the source's own text of it; null where no row had one. */
+  readonly value: string | null;
+  /** What else the source wants to know next time; nobody else reads it. */
+  readonly mark?: string;
+}
+
+/** A read of what is new, by a column whose values grow. */
+export interface CursorRead {
+  /** The first of these that the stream has is its cursor; where it has none, all is read. */
+  readonly columns: readonly string[];
+  /** Rows from its value on, that value included; absent: all. */
+  readonly since?: Position;
+  /** How far before `since` rows are read again: seconds of a time, or an amount of a number. */
+  readonly lag?: { readonly seconds: number } | { readonly amount: number };
+  /** `scan`: rows that were committed late, with an older value, are looked for where the source can. */
+  readonly late: "scan" | "lag";
+  /** Rows without a value are read each time, since a key tells them apart; else by a first read only. */
+  readonly readsNulls: boolean;
+  /** {@linkcode ReadEnd.tail} is wanted. */
+  readonly wantsTail: boolean;
+}
+
+/** How a read by cursor ended. */
+export interface ReadEnd {
+  readonly position: Position;
+  /** Rows that were committed late, with an older value. */
+  readonly late: number;
+  /** Rows without a value that were not read. */
+  readonly nulls: number;
+  /** The rows of the same picture that the next read gives again. */
+  readonly tail?: Batch;
+}
+
 /** What the engine asks a source to read. */
 export interface ReadRequest {
   readonly stream: TableName | { readonly sql: string };
@@ -50,6 +88,7 @@ export interface ReadRequest {
   readonly onLoss?: (column: string) => OnLoss;
   /** A condition in the source's SQL. */
   readonly where?: string;
+  readonly cursor?: CursorRead;
   /** At most this many rows. */
   readonly limit?: number;
   /** Formats that can be taken, best first. */
@@ -78,6 +117,10 @@ export interface Reader extends AsyncDisposable {
   readonly bytes?: number;
   /** What is read is gone then, as from a pipe: it cannot be opened again. */
   readonly readsOnce?: boolean;
+  /** The column that the rows are read by; null: the stream has none of those that were asked for; absent: that is left to the engine. */
+  readonly cursor?: string | null;
+  /** Called after the last part of a read by cursor. */
+  end?(): Promise<ReadEnd>;
   read(part: Part): Promise<Batch>;
   /** Throws a DtegError when what was read has changed meanwhile. Called after the last part and before the commit. */
   verify(): Promise<void>;

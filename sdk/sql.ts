@@ -28,3 +28,6 @@ export function quoteText(text: string): string {
 export function quoteTable(...parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined).map(quoteName).join(".");
 }
+
+/** What `{{ interval }}` of a stream's query stands for until its source puts the condition of the cursor there: SQL that is true. */
+export const INTERVAL_MARK = "/* interval */ true";

@@ -1,4 +1,4 @@
-import { cursorCandidates, type DuckSession, quoteText, type Stream, type StreamFilter } from "../../sdk/mod.ts";
+import { type DuckSession, quoteText, type Stream, type StreamFilter } from "../../sdk/mod.ts";
 import { OWN_PREFIX } from "./database.ts";
 
 /** How many tables are asked for by their names; of more all are described. */
@@ -42,13 +42,11 @@ export async function* describeTables(
       ...(comment !== null && { comment }),
     }));
     const primaryKey = keyOf.get(at) as readonly string[] | undefined;
-    const cursors = cursorCandidates(schema, { primaryKey });
     yield {
       name,
       kind: isView ? "view" : "table",
       schema,
       ...(primaryKey && { primaryKey }),
-      ...(cursors.length > 0 && { cursors }),
       ...(rows !== undefined && { rows }),
       ...(comment !== undefined && { comment }),
     };

@@ -23,7 +23,13 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
   return {
     accepts: ["scan"],
     types: DUCKDB_TYPES,
-    can: { writes: ["replace", "append", "merge"], transaction: true, foldsCase: true },
+    can: {
+      writes: ["replace", "append", "merge"],
+      transaction: true,
+      foldsCase: true,
+      keepsPosition: true,
+      skipsLoaded: true,
+    },
     place: (stream, into) => placeTable(stream, into),
     label: (table) => `${config.path} ${formatName(table)}`,
     async check() {
@@ -45,10 +51,10 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
       };
     },
     state: {
-      async read(table) {
+      async read(table, owner) {
         if (!isFile(path)) return undefined;
         const { session, catalog } = await open();
-        return await readState(session, { catalog, schema: schemaOf(table), target: table.name });
+        return await readState(session, { catalog, schema: schemaOf(table), target: table.name, owner });
       },
     },
     async plan(target) {

@@ -20,8 +20,7 @@ interface Merge {
  */
 export async function mergeStaged(merge: Merge): Promise<Partial<Counts>> {
   const { session, staged, whole, columns, key } = merge;
-  await refuseNullKeys(merge);
-  const filtered = await collapseDoubles(merge);
+  const filtered = await uniteKeys(merge);
   const [{ n }] = await session.all(`SELECT count(*) AS n FROM ${staged}`);
   const rows = Number(n);
   if (!whole) return { inserted: rows, filtered };
@@ -43,6 +42,32 @@ export async function mergeStaged(merge: Merge): Promise<Partial<Counts>> {
   if (rest.length > 0) await session.run(`DELETE FROM ${whole} t USING ${staged} s WHERE ${on} AND (${differs})`);
   const updated = await insert() - inserted;
   return { inserted, updated, unchanged: rows - inserted - updated, filtered };
+}
+
+/** Makes the key of the staged rows unique, or refuses them: NULL in it, or rows that differ. Gives the rows taken away. */
+export async function uniteKeys(merge: Merge): Promise<number> {
+  await refuseNullKeys(merge);
+  const older = await dropOlder(merge);
+  return older + await collapseDoubles(merge);
+}
+
+/** Of rows of one key those with the highest cursor stay. */
+async function dropOlder({ session, staged, key, target: { cursor } }: Merge): Promise<number> {
+  if (cursor === undefined || key.some((name) => name.toLowerCase() === cursor.toLowerCase())) return 0;
+  const list = key.map(quoteName).join(", "), at = quoteName(cursor);
+  const last = `SELECT ${list}, max(${at}) AS "dteg:last" FROM ${staged} GROUP BY ${list} HAVING count(*) > 1`;
+  const on = key.map((name) => `s.${quoteName(name)} = l.${quoteName(name)}`).join(" AND ");
+  return await session.run(
+    `DELETE FROM ${staged} s USING (${last}) l WHERE ${on} AND s.${at} IS DISTINCT FROM l."dteg:last"`,
+  );
+}
+
+/** Takes rows away from the staged ones whose key and cursor the target has; gives their number. */
+export async function dropLoaded(merge: Merge): Promise<number> {
+  const { session, staged, whole, key, target: { cursor } } = merge;
+  if (cursor === undefined || key.length === 0 || whole === undefined) return 0;
+  const on = joinOn({ ...merge, key: [...new Set([...key, cursor])] });
+  return await session.run(`DELETE FROM ${staged} s USING ${whole} t WHERE ${on}`);
 }
 
 /** Makes the target hold the staged rows only, without taking away a row that stays: foreign keys may lead to it. */

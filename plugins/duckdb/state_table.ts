@@ -1,4 +1,12 @@
-import { DtegError, type DuckSession, type LoadMark, quoteTable, quoteText, type TargetState } from "../../sdk/mod.ts";
+import {
+  DtegError,
+  type DuckSession,
+  type LoadMark,
+  quoteTable,
+  quoteText,
+  type StateOwner,
+  type TargetState,
+} from "../../sdk/mod.ts";
 
 /** Where a load keeps its state: a table beside the data. */
 const TABLE = "_dteg_state";
@@ -11,15 +19,16 @@ export interface SchemaPlace {
   readonly schema: string;
 }
 
-/** The state of the last load into a table. */
+/** The state of the last load into a table; that of one stream where it is named. */
 export async function readState(
   session: DuckSession,
-  { target, ...place }: SchemaPlace & { readonly target: string },
+  { target, owner, ...place }: SchemaPlace & { readonly target: string; readonly owner?: StateOwner },
 ): Promise<TargetState | undefined> {
+  const whose = owner ? ` AND pipeline = ${quoteText(owner.pipeline)} AND stream = ${quoteText(owner.stream)}` : "";
   const [row] = await session.all(
     `SELECT * FROM ${quoteTable(place.catalog, place.schema, TABLE)} WHERE lower(target) = lower(${
       quoteText(target)
-    }) ORDER BY committed_at DESC LIMIT 1`,
+    })${whose} ORDER BY committed_at DESC LIMIT 1`,
   ).catch((error) => {
     if (error instanceof DtegError && MISSING.test(error.message)) return [];
     throw error;
@@ -33,6 +42,7 @@ export async function readState(
     committedAt: String(row.committed_at),
     names: JSON.parse(String(row.names)),
     masks: JSON.parse(String(row.masks ?? "{}")),
+    ...(typeof row.position === "string" && { position: JSON.parse(row.position) }),
   };
 }
 
@@ -42,9 +52,12 @@ export async function makeStateTable(session: DuckSession, { catalog, schema }: 
     `CREATE TABLE IF NOT EXISTS ${
       quoteTable(catalog, schema, TABLE)
     } (pipeline VARCHAR NOT NULL, stream VARCHAR NOT NULL, target VARCHAR NOT NULL, ` +
-      `load_id VARCHAR NOT NULL, run_id VARCHAR NOT NULL, committed_at VARCHAR NOT NULL, names VARCHAR NOT NULL, masks VARCHAR)`,
+      `load_id VARCHAR NOT NULL, run_id VARCHAR NOT NULL, committed_at VARCHAR NOT NULL, names VARCHAR NOT NULL, masks VARCHAR, ` +
+      "position VARCHAR)",
   );
-  await session.run(`ALTER TABLE ${quoteTable(catalog, schema, TABLE)} ADD COLUMN IF NOT EXISTS masks VARCHAR`);
+  for (const later of ["masks", "position"]) { // a table of an older dteg lacks them
+    await session.run(`ALTER TABLE ${quoteTable(catalog, schema, TABLE)} ADD COLUMN IF NOT EXISTS ${later} VARCHAR`);
+  }
 }
 
 /** Puts the state of a load in the place of the one before, inside the transaction that is open. */
@@ -61,6 +74,7 @@ export async function writeState(
     } AND lower(target) = lower(${quoteText(target)})`,
   );
   const { names, masks = {} } = mark;
+  const position = mark.position ? quoteText(JSON.stringify(mark.position)) : "NULL";
   const values = [
     pipeline,
     stream,
@@ -73,8 +87,8 @@ export async function writeState(
   ]
     .map(quoteText);
   await session.run(
-    `INSERT INTO ${table} (pipeline, stream, target, load_id, run_id, committed_at, names, masks) VALUES (${
+    `INSERT INTO ${table} (pipeline, stream, target, load_id, run_id, committed_at, names, masks, position) VALUES (${
       values.join(", ")
-    })`,
+    }, ${position})`,
   );
 }

@@ -16,7 +16,7 @@ import {
 } from "../../sdk/mod.ts";
 import { dressTable, type ExistingTable, isKept } from "./existing_table.ts";
 import type { FileCatalogue } from "./file_catalogue.ts";
-import { mergeStaged, replaceByKey } from "./merge.ts";
+import { dropLoaded, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
 import { makeStateTable, writeState } from "./state_table.ts";
 import { nativeType } from "./type_table.ts";
 import { checkedOptions, columnsLeftOut, fitColumns, loadedColumns } from "./fit_columns.ts";
@@ -101,15 +101,13 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
       const deleted = existing && target.write === "replace" ? await session.run(`DELETE FROM ${whole}`) : 0;
       return { ...counts, deleted };
     }
-    if (!existing) {
-      const merged = target.write === "merge" ? await mergeStaged({ ...merging, columns: [] }) : {};
+    const isUnited = target.write === "merge" ||
+      (target.write === "replace" && target.cursor !== undefined && key.length > 0);
+    if (!existing || (target.write === "replace" && !isKept(existing, target))) {
+      const filtered = isUnited ? await uniteKeys({ ...merging, columns: [] }) : 0;
+      if (existing) await session.run(`DROP TABLE ${whole}`);
       await rename();
-      return { ...counts, ...merged };
-    }
-    if (target.write === "replace" && !isKept(existing, target)) {
-      await session.run(`DROP TABLE ${whole}`);
-      await rename();
-      return counts;
+      return { ...counts, inserted: rows - filtered, filtered };
     }
     const columns = fitColumns(existing, target);
     warnOfLeftOut(existing);
@@ -130,8 +128,13 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
     }
     const list = columns.map(quoteName).join(", ");
     if (target.write === "replace") await session.run(`DELETE FROM ${whole}`);
+    const filtered = target.write === "append"
+      ? await dropLoaded(merge)
+      : target.cursor !== undefined && key.length > 0
+      ? await uniteKeys(merge)
+      : 0;
     await session.run(`INSERT INTO ${whole} (${list}) SELECT ${list} FROM ${staged}`);
-    return {};
+    return { inserted: rows - filtered, filtered };
   }
 
   function warnOfLeftOut(existing: ExistingTable): void {

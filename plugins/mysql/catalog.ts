@@ -1,4 +1,4 @@
-import { type Column, cursorCandidates, findTable, type Stream, type TableName } from "../../sdk/mod.ts";
+import { type Column, findTable, type Stream, type TableName } from "../../sdk/mod.ts";
 import { quoteString } from "./backticks.ts";
 import type { MysqlRow, MysqlSession } from "./session.ts";
 import { type MysqlTypeShape, shapeOfField, typeOfMysql } from "./type_map.ts";
@@ -156,13 +156,13 @@ function streamOf(
 ): Stream {
   const schema = found.map(({ column: { base: _, mysqlType: __, ...column } }) => column);
   const counted = found.filter(({ isCounted }) => isCounted).map(({ column }) => column.name);
-  const cursors = cursorCandidates(schema, { primaryKey, indexed, counted });
   return {
     name,
     kind,
     schema,
     ...(primaryKey.length > 0 && { primaryKey }),
-    ...(cursors.length > 0 && { cursors }),
+    ...(indexed.length > 0 && { indexed }),
+    ...(counted.length > 0 && { counted }),
     ...(rows > 0 && { rows }),
     ...(comment !== "" && { comment }),
   };

@@ -1,4 +1,4 @@
-import { type Column, cursorCandidates, findTable, quoteText, type Stream, type TableName } from "../../sdk/mod.ts";
+import { type Column, findTable, quoteText, type Stream, type TableName } from "../../sdk/mod.ts";
 import type { PgRow, PgSession } from "./session.ts";
 import { type PgTypeShape, typeOfPg } from "./type_map.ts";
 
@@ -194,13 +194,14 @@ function streamOf({ name, kind, rows }: Relation, row: PgRow, columns: readonly 
     ...(comment !== undefined && { comment }),
   }));
   const primaryKey = list(row.key);
-  const cursors = cursorCandidates(schema, { primaryKey, indexed: list(row.indexed), counted: list(row.counted) });
+  const indexed = list(row.indexed), counted = list(row.counted);
   return {
     name,
     kind: kind === "v" || kind === "m" ? "view" : "table",
     schema,
     ...(primaryKey.length > 0 && { primaryKey }),
-    ...(cursors.length > 0 && { cursors }),
+    ...(indexed.length > 0 && { indexed }),
+    ...(counted.length > 0 && { counted }),
     ...(rows > 0 && { rows }),
     ...(row.comment !== null && { comment: row.comment }),
   };

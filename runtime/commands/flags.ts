@@ -85,10 +85,20 @@ export const FLAGS = {
     name: "write",
     value: "MODE",
     summary: "How rows meet what is there: append, replace or merge",
-    default: "merge with --key and a cursor, else replace",
+    default: "merge with --key and --cursor, append with --cursor alone, else replace",
     parse: word({ now: ["append", "replace", "merge"], later: ["scd2"] }),
   }),
   key: list({ name: "key", value: "COLUMNS", summary: "The key of merge: --key id or --key a,b", parse: names }),
+  cursor: list({
+    name: "cursor",
+    value: "COLUMNS",
+    summary: "Read only what is new by a column whose values grow; of several the first that there is",
+    parse: names,
+  }),
+  fullRefresh: toggle({
+    name: "full-refresh",
+    summary: "Read all of streams with a cursor, and put it in the place of what is there",
+  }),
   name: single({
     name: "name",
     value: "NAME",
@@ -136,8 +146,6 @@ export const FLAGS = {
 
 /** Settled flags that a later version builds. Their values are checked already, so that a script learns of its fault. */
 export const LATER_FLAGS: readonly Flag[] = [
-  single({ name: "cursor", value: "COLUMN", summary: "Read only what changed" }),
-  toggle({ name: "full-refresh", summary: "Read all and replace" }),
   single({ name: "interval-start", value: "TIME", summary: "Start of a backfill, inclusive", parse: instant }),
   single({ name: "interval-end", value: "TIME", summary: "End of a backfill, exclusive", parse: instant }),
   toggle({ name: "dry-run", summary: "Show what would be done" }),

@@ -15,6 +15,7 @@ export interface AdhocFlags {
   readonly into?: string;
   readonly write?: string;
   readonly key?: readonly string[];
+  readonly cursor?: readonly string[];
   readonly select?: readonly string[];
   readonly where?: string;
   readonly adopt?: boolean;
@@ -31,6 +32,7 @@ export function adhocPipeline(flags: AdhocFlags, options: AdhocOptions): Promise
   const words: Record<string, Plain> = {};
   for (const [key, value] of Object.entries({ into, write, where })) if (value !== undefined) words[key] = value;
   if (flags.key?.length) words.key = flags.key.join() === "auto" ? "auto" : flags.key;
+  if (flags.cursor?.length) words.cursor = flags.cursor;
   if (flags.select?.length) words.select = flags.select;
   if (flags.adopt) words.adopt = true;
   const taken = streams.filter((stream) => !stream.startsWith("!"));

@@ -1,4 +1,4 @@
-import type { DataType, OnLoss, TableOptions, WriteMode } from "../../sdk/mod.ts";
+import type { CursorRead, DataType, OnLoss, TableOptions, WriteMode } from "../../sdk/mod.ts";
 
 export const NAME_RULES = ["keep", "fold", "snake"] as const;
 export const MASKS = ["hash", "redact", "null", "partial"] as const;
@@ -93,9 +93,13 @@ export interface PipelineStream {
   /** As written; `{schema}`, `{table}` and `{name}` are not yet filled in. */
   readonly into?: string;
   readonly write: WriteMode;
+  /** Nobody said how: it follows from key and cursor. */
+  readonly isUsualWrite?: boolean;
   readonly key: readonly string[];
   /** The key is the source's primary key. `if any`: said in `defaults`, so a table without one is loaded as one without key. */
   readonly autoKey?: "wanted" | "if any";
+  /** By what is read what is new; absent: all is read each time. */
+  readonly cursor?: StreamCursor;
   readonly where?: string;
   /** Names of columns in their order; empty: all. */
   readonly select: readonly string[];
@@ -121,6 +125,11 @@ export interface PipelineStream {
 
 /** How names of the source become names of the target. */
 export type NameRule = (typeof NAME_RULES)[number];
+/** How what is new in a stream is found. */
+export interface StreamCursor extends Pick<CursorRead, "columns" | "lag" | "late"> {
+  /** A stream that has none of the columns is read whole: they are a list, or said for several streams. */
+  readonly mayLack?: boolean;
+}
 
 /** What is to happen to a column, by its name in the source. */
 export interface ColumnRule {

@@ -12,6 +12,7 @@ import {
   type Source,
   targetType,
   typeText,
+  type WriteMode,
 } from "../../sdk/mod.ts";
 import { setAside } from "./check/aside.ts";
 import { newSift } from "./check/broken_lines.ts";
@@ -21,6 +22,8 @@ import { type Change, refuseTooMany } from "./check/set_aside.ts";
 import { type FilesRequest, type ResolvedFiles, resolveFiles } from "./files/resolve_files.ts";
 import type { LentHost } from "./host.ts";
 import { asTaken } from "./pipe/as_taken.ts";
+import { type CursorLoad, cursorLoad, WITHOUT_CURSOR } from "./cursor/cursor_load.ts";
+import type { CursorStart } from "./cursor/cursor_start.ts";
 import { columnRefs } from "./move/column_refs.ts";
 import { deliver, partsAtOnce } from "./commit/deliver.ts";
 import type { StageSession } from "./move/session.ts";
@@ -47,6 +50,8 @@ export interface Tally {
   read: number;
   rejected: number;
   changes: readonly Change[];
+  /** How far a stream with a cursor was read. */
+  cursor: string | null;
   /** What was read, or is being sent, cannot be begun again. */
   isBound: boolean;
 }
@@ -65,6 +70,9 @@ export interface Move {
   readonly reader: Reader;
   readonly tally: Tally;
   readonly load: Load;
+  readonly write: WriteMode;
+  /** Where a stream with a cursor goes on. */
+  readonly start?: CursorStart;
 }
 
 /** How files are looked at: the quick way first. */
@@ -98,9 +106,12 @@ export async function moveParts(ends: Ends, move: Move): Promise<Counts> {
 
 async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
   const { destination } = ends;
-  const { job, context, reader, tally, load } = move;
+  const { job, context, reader, tally, load, start } = move;
+  const cursor = start ? cursorLoad(start, { reader, host: ends.host, stream: job.name }) : WITHOUT_CURSOR;
   const [part] = reader.parts;
-  const batch = asTaken(await reader.read(part), destination, { stream: job.stream, tempDir: ends.host.tempDir });
+  const isStaged = start !== undefined && (start.isHashed || reader.cursor === undefined);
+  const taken = { stream: job.stream, tempDir: ends.host.tempDir, isStaged };
+  const batch = asTaken(await reader.read(part), destination, taken);
   const state = await destination.state.read(job.table), before = state?.names;
   const loss = lossRules(job.stream);
   const existing = batch.kind === "files" || !loss.isPlain ? await destination.describe(job.table) : undefined; // others have types
@@ -113,15 +124,16 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
       read: batch.schema,
       explain: (error: DtegError) => Promise.resolve(error),
     }
-    : await stagedShape(batch, ends, { move, look, before, existing, loss });
+    : await stagedShape(batch, ends, { move, look, before, existing, loss, cursor });
   checkTypes(ready, destination, { job, loss });
   refuseOtherMasks(masks, { before: state, names: ready.names, table: job.table, write: job.stream.write });
   const parts = partsAtOnce(ready.batch, { reader, destination, threads: job.threads });
   await using writer = await destination.open({
     table: job.table,
     schema: ready.batch.schema,
-    write: job.stream.write,
+    write: move.write,
     key: job.stream.key.map((column) => ready.names[column] ?? column),
+    ...cursorIn(ready.names, cursor),
     load: load.id,
     run: context.run,
     complete: reader.complete,
@@ -156,6 +168,9 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
   } catch (error) {
     throw await explained(error);
   }
+  const { position, filtered } = await cursor.end();
+  tally.read += filtered;
+  tally.cursor = position?.value ?? null;
   refuseTooMany(aside.rejected, { read: tally.read, most: job.stream.maxRejects, stream: job.name });
   await reader.verify();
   context.signal.throwIfAborted();
@@ -171,22 +186,39 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
     committedAt: new Date().toISOString(),
     names: ready.names,
     masks,
+    ...(position && { position: context.limit === undefined ? position : start?.before }),
   });
   aside.committed();
   if (load.attempt > 1) await writer.discard(); // an attempt before had committed: this one's rows are not needed
-  return { ...counts, bytes: counts.bytes ?? reader.bytes ?? null };
+  return { ...counts, filtered: counts.filtered + filtered, bytes: counts.bytes ?? reader.bytes ?? null };
+}
+
+/** The name that the cursor has in the target. */
+function cursorIn(names: Readonly<Record<string, string>>, { column }: CursorLoad): { readonly cursor?: string } {
+  if (column === undefined) return {};
+  if (Object.hasOwn(names, column)) return { cursor: names[column] };
+  if (Object.keys(names).length === 0) return {}; // no column at all
+  throw new DtegError(
+    "stream.cursor",
+    `the cursor ${JSON.stringify(column)} is not among the columns that are loaded`,
+    {
+      column,
+      hint: "add it to `select`, or do not drop it",
+    },
+  );
 }
 
 /** Files or a query as the query of what the target gets. */
 async function stagedShape(
   batch: FilesBatch | ScanBatch,
   ends: Ends,
-  { move, look, before, existing, loss }: {
+  { move, look, before, existing, loss, cursor }: {
     readonly move: Move;
     readonly look: Look;
     readonly before?: Naming["before"];
     readonly existing?: Existing;
     readonly loss: LossRules;
+    readonly cursor: CursorLoad;
   },
 ): Promise<ReadyShape> {
   const { job, context, reader } = move;
@@ -200,7 +232,10 @@ async function stagedShape(
     await checkWhere(scan, { where, session: await ends.host.duckdb() });
   }
   const filtered = batch.kind === "files" ? withConditions(scan, { where, limit: context.limit }) : scan;
-  const shape = shapeBatch(filtered, job.stream, {
+  const fresh = await cursor.fresh(filtered).catch(async (error) => {
+    throw await faultOf(error, { reader, explain });
+  });
+  const shape = shapeBatch(fresh, job.stream, {
     ...namingOf(ends.destination, before),
     types: ends.destination.types,
     ...(!loss.isPlain && { fitting: fittingOf(job.stream, { loss, existing, origin, told }) }),

@@ -23,6 +23,8 @@ export interface RunRequest {
   readonly maskKey: () => Promise<string>;
   /** At most this many rows of each stream. */
   readonly limit?: number;
+  /** Streams with a cursor are read whole, and replaced. */
+  readonly fullRefresh?: boolean;
   /** Asks before something is replaced that dteg did not make; undefined: there is nobody to ask. */
   readonly confirm: (question: string) => Promise<boolean | undefined>;
   /** Where rejected rows are kept. Absent: a load that sets any aside fails. */

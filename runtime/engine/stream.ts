@@ -5,6 +5,7 @@ import { errorReport } from "../store/error_report.ts";
 import type { StreamReport } from "../store/event.ts";
 import { withRetry } from "./commit/retry.ts";
 import { retryOptions } from "./commit/retry_options.ts";
+import { type CursorStart, cursorStart } from "./cursor/cursor_start.ts";
 import { type LentHost, makeHost } from "./host.ts";
 import { hideValues } from "./mask/hidden_values.ts";
 import { acceptedFormats } from "./plan/accepted.ts";
@@ -25,7 +26,7 @@ export interface Outcome {
 export async function runStream(job: StreamJob, context: RunContext): Promise<Outcome> {
   const began = performance.now();
   const { pipeline, name, target } = job;
-  const tally: Tally = { phase: "before", read: 0, rejected: 0, changes: [], isBound: false };
+  const tally: Tally = { phase: "before", read: 0, cursor: null, rejected: 0, changes: [], isBound: false };
   const warnings: string[] = [];
   context.tell({ kind: "stream.started", pipeline: pipeline.name, stream: name, target });
   const report = (status: StreamReport["status"], rest: Partial<StreamReport>): StreamReport => ({
@@ -64,7 +65,7 @@ function askOnce(confirm: RunContext["confirm"]): RunContext["confirm"] {
   };
 }
 
-function countsOf(counts: Counts, { read, rejected, changes }: Tally) {
+function countsOf(counts: Counts, { read, cursor, rejected, changes }: Tally) {
   const { inserted, updated, deleted, unchanged, filtered, bytes } = counts;
   const written = inserted + updated + unchanged;
   if (read !== written + filtered + rejected) {
@@ -72,7 +73,7 @@ function countsOf(counts: Counts, { read, rejected, changes }: Tally) {
     throw new DtegError("internal", `the counts do not add up: ${parts}`);
   }
   const changed = changes.length > 0 ? { changed: changes } : {};
-  return { read, written, filtered, rejected, inserted, updated, deleted, unchanged, bytes, ...changed };
+  return { read, written, filtered, rejected, inserted, updated, deleted, unchanged, bytes, cursor, ...changed };
 }
 
 async function loadStream(
@@ -94,11 +95,22 @@ async function loadStream(
     const known = load.attempt > 1 || loss.keepsRows ? (await destination.state.read(job.table))?.load : undefined;
     if (loss.keepsRows) (await context.rejects?.())?.settle(of, (one) => one === known);
     if (load.attempt > 1 && known === load.id) return foundCommitted(tally, warnings);
-    await confirmReplace({ table: job.table, target: job.target, stream }, { destination, confirm: context.confirm });
-    await using reader = await openReader(job, { source, destination }, context.limit);
+    const isFull = context.fullRefresh && stream.cursor !== undefined;
+    const write = isFull ? "replace" : stream.write;
+    await confirmReplace({ ...job, stream: { ...stream, write } }, { destination, confirm: context.confirm });
+    const start = await cursorStart(job, { destination, log: host.log, isFull });
+    await using reader = await openReader(job, { source, destination, start }, context.limit);
     tally.isBound ||= reader.readsOnce === true;
     using _progress = tellProgress(job, context, { host, reader });
-    return await moveParts({ source, destination, host }, { job, context, reader, tally, load });
+    return await moveParts({ source, destination, host }, {
+      job,
+      context,
+      reader,
+      tally,
+      load,
+      write,
+      start,
+    });
   } finally {
     warnings.push(...host.warnings, ...targetHost.warnings);
   }
@@ -114,7 +126,7 @@ function foundCommitted({ read, rejected }: Tally, warnings: string[]): Counts {
 
 async function openReader(
   { stream, threads }: StreamJob,
-  { source, destination }: Pick<Ends, "source" | "destination">,
+  { source, destination, start }: Pick<Ends, "source" | "destination"> & { readonly start?: CursorStart },
   limit: number | undefined,
 ): Promise<Reader> {
   const loss = lossRules(stream);
@@ -126,9 +138,10 @@ async function openReader(
       text: stream.columns.filter(({ type }) => type?.kind === "text").map(({ name }) => name),
       ...(!loss.isPlain && { onLoss: loss.source }),
       where: stream.where,
+      ...(start && { cursor: start.read }),
       limit,
       parts: destination.can.parallelWriters ? threads : 1,
-      accepts: acceptedFormats(stream, destination),
+      accepts: acceptedFormats(stream, { destination, isStaged: start?.isHashed }),
       settings: stream.settings,
     });
   } catch (error) {

@@ -31,7 +31,12 @@ export function fileDestination(config: FileConfig, host: Host): Destination {
   return {
     accepts: ["scan"],
     types,
-    can: { writes: place.kind === "folder" ? ["replace", "append"] : ["replace"], transaction: false, foldsCase: true },
+    can: {
+      writes: place.kind === "folder" ? ["replace", "append"] : ["replace"],
+      transaction: false,
+      foldsCase: true,
+      keepsPosition: place.kind !== "stdout",
+    },
     place: (stream, into) => placeTable(place, { stream, into }),
     label: (table) => labelOf(place, { table, config }),
     check: () => check(place, config),

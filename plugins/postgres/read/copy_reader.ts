@@ -2,17 +2,21 @@ import { type BytesBatch, DtegError, type Part, quoteText, type Reader } from ".
 import { takeSession } from "../pool.ts";
 import type { PgSession } from "../session.ts";
 import { copiedType, copyForm } from "../type_map.ts";
-import { type Reading, restOf } from "./reading.ts";
+import { localForms } from "../text_forms.ts";
+import { type Reading, restOf, withWhere } from "./reading.ts";
 
 /** Smaller tables are read in one piece. */
 const LEAST_BYTES = 64e6;
 /** Ranges for each reader, so that all end at about the same time. */
 const RANGES = 2;
 
-/** Reads by binary COPY, as another PostgreSQL takes it; a large table by ranges of its pages at once, all of one snapshot. */
-export async function copyReader(reading: Reading): Promise<Reader> {
+/**
+ * Reads by binary COPY, as another PostgreSQL takes it; a large table by ranges of its pages at once, all of one snapshot. `settle` asks
+ * the snapshot what is to be read of it.
+ */
+export async function copyReader(reading: Reading, settle?: (reading: Reading) => Promise<Reading>): Promise<Reader> {
   const ranges = await pageRanges(reading);
-  if (ranges) return await rangeReader(reading, ranges);
+  if (ranges || settle) return await rangeReader(reading, { ranges: ranges ?? ["true"], settle });
   return {
     ...whole,
     schema: schemaOf(reading),
@@ -26,24 +30,26 @@ export async function copyReader(reading: Reading): Promise<Reader> {
 const whole = { complete: true, verify: () => Promise.resolve() }; // what was read is one snapshot
 
 /** One session keeps a snapshot for all the others. */
-async function rangeReader(reading: Reading, ranges: readonly string[]): Promise<Reader> {
-  const { session, parameters, host, request: { where } } = reading;
+async function rangeReader(
+  reading: Reading,
+  { ranges, settle }: { readonly ranges: readonly string[]; readonly settle?: (reading: Reading) => Promise<Reading> },
+): Promise<Reader> {
+  const { session, parameters, host } = reading;
   await session.query(
     "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0",
   );
   const [{ id: snapshot }] = await session.query("SELECT pg_catalog.pg_export_snapshot() AS id");
   if (snapshot === null) throw new DtegError("internal", "the server gave no name of a snapshot");
+  if (settle) await session.query(localForms());
+  const settled = await settle?.(reading) ?? reading;
   return {
     ...whole,
     schema: schemaOf(reading),
     snapshotAt: new Date().toISOString(),
     parts: ranges.map((_, index) => ({ id: String(index) })),
     async read(part: Part) {
-      const range = ranges[Number(part.id)];
-      const condition = where === undefined ? range : `(${where}\n) AND ${range}`;
       const own = await takeSession(parameters, host);
-      const request = { ...reading.request, where: condition };
-      const batch = copyBatch({ ...reading, request }, own, snapshot);
+      const batch = copyBatch(withWhere(settled, ranges[Number(part.id)]), own, snapshot);
       return { ...batch, stream: ReadableStream.from(thenBack(batch.stream, own)) };
     },
     async [Symbol.asyncDispose]() {

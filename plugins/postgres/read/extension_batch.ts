@@ -14,6 +14,7 @@ import type { PgColumn, Relation } from "../catalog.ts";
 import { conninfo } from "../parameters.ts";
 import { localFormsQuery } from "../text_forms.ts";
 import { isBoundedNumeric, isExactInDuckdb } from "../type_map.ts";
+import type { EndOfRead } from "./read_end.ts";
 import { countingZeros, openZeroCount, withoutNan } from "./nan_check.ts";
 import type { Reading } from "./reading.ts";
 import { scanFault } from "./scan_fault.ts";
@@ -23,7 +24,7 @@ import { isAsText, placeName, serverQuery, tellsLoss, toldColumns, toldName } fr
  * Reads through DuckDB's own extension. A whole table of types that it carries exactly is scanned by page ranges in parallel; else one
  * query of the server gives the odd types as text, since the extension takes a numeric without bounds for a double.
  */
-export async function extensionBatch(reading: Reading): Promise<ScanBatch> {
+export async function extensionBatch(reading: Reading, end?: EndOfRead): Promise<ScanBatch> {
   const { host, columns, session } = reading;
   const duck = await host.duckdb();
   const fault = (error: unknown) => scanFault(error, { columns, label: session.label, action: "read from" });
@@ -32,16 +33,17 @@ export async function extensionBatch(reading: Reading): Promise<ScanBatch> {
     throw fault(error);
   });
   if (table) await openZeroCount(duck);
-  const read = columns.map((column, index) => ({
-    ...column,
-    isScanned: table !== undefined,
-    isText: isAsText(reading, column),
-    tells: tellsLoss(reading, column),
-    ref: `x.${quoteName(table ? column.name : placeName(index))}`,
-  }));
-  const source = table
-    ? quoteTable(catalog, table.name.schema, table.name.name)
-    : `postgres_query(${quoteText(catalog)}, ${quoteText(serverQuery(reading))})`;
+  const readAs = ({ isScanned }: { readonly isScanned: boolean }) =>
+    columns.map((column, index) => ({
+      ...column,
+      isScanned,
+      isText: isAsText(reading, column),
+      tells: tellsLoss(reading, column),
+      ref: `x.${quoteName(isScanned ? column.name : placeName(index))}`,
+    }));
+  const read = readAs({ isScanned: table !== undefined });
+  const asked = (reading: Reading) => `postgres_query(${quoteText(catalog)}, ${quoteText(serverQuery(reading))})`;
+  const source = table ? quoteTable(catalog, table.name.schema, table.name.name) : asked(reading);
   const told = [
     ...(table ? [] : toldColumns(reading)).map(({ column, bad }, index) => ({
       column: column.name,
@@ -60,10 +62,11 @@ export async function extensionBatch(reading: Reading): Promise<ScanBatch> {
     wanted: "json elsewhere",
     text: `CASE WHEN TRY_CAST(${ref} AS JSON) IS NULL THEN ${ref} END`,
   })));
-  const list = [
-    ...read.map((column) => `${valueOf(column, duck)} AS ${quoteName(column.name)}`),
-    ...told.map(({ text }, index) => `${text} AS ${quoteName(refusedName(index))}`),
-  ].join(", ");
+  const listOf = (columns: readonly ReadColumn[]) =>
+    columns.map((column) => `${valueOf(column, duck)} AS ${quoteName(column.name)}`);
+  const list = [...listOf(read), ...told.map(({ text }, index) => `${text} AS ${quoteName(refusedName(index))}`)].join(
+    ", ",
+  );
   const schema = read.map(({ name, type, nullable, native, comment, isText }) => ({
     name,
     type: isText ? { kind: "text" } as const : type,
@@ -78,16 +81,37 @@ export async function extensionBatch(reading: Reading): Promise<ScanBatch> {
     ...(told.length > 0 && { refused: told.map(({ column, wanted }) => ({ column, wanted })) }),
     within: (step) =>
       inTransaction(duck, async () => {
-        if (table) return await withoutNan({ ...reading, duck, catalog }, step);
+        if (table) {
+          const result = await withoutNan({ ...reading, duck, catalog }, step);
+          if (end) await duck.all(fromServer(catalog, localFormsQuery()));
+          await askEnd();
+          return result;
+        }
         const [{ pid }] = await duck.all(fromServer(catalog, localFormsQuery()));
         using _cancel = cancelWithRun(reading, String(pid));
-        return await step();
+        const result = await step();
+        await askEnd();
+        return result;
       }).catch(async (error) => {
         const known = fault(error);
         if (known.code === "connection.lost") await detach(duck, { catalog, host });
         throw known;
       }),
   };
+
+  /** In the snapshot that the rows came from. */
+  async function askEnd(): Promise<void> {
+    await end?.ask(async (sql) => {
+      const [row] = await duck.all(fromServer(catalog, sql));
+      return Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [name, value === null ? null : String(value)]),
+      );
+    }, async (tail) => {
+      const list = listOf(readAs({ isScanned: false })).join(", ");
+      await duck.run(`CREATE OR REPLACE TEMP TABLE _dteg_tail AS SELECT ${list} FROM ${asked(tail)} x`);
+      return { kind: "scan", schema, query: "SELECT * FROM temp._dteg_tail" };
+    });
+  }
 }
 
 const fromServer = (catalog: string, sql: string) =>

@@ -21,3 +21,12 @@ export function restOf({ request: { where, limit }, from }: Reading): string {
     limit === undefined ? "" : ` LIMIT ${limit}`
   }`;
 }
+
+/** The reading with one condition more. */
+export function withWhere(reading: Reading, condition: string): Reading {
+  const { where } = reading.request;
+  return {
+    ...reading,
+    request: { ...reading.request, where: where === undefined ? condition : `(${where}\n) AND ${condition}` },
+  };
+}

@@ -23,7 +23,10 @@ import type { Parameters } from "../parameters.ts";
 import { takeSession } from "../pool.ts";
 import type { PgSession } from "../session.ts";
 import { copyReader } from "./copy_reader.ts";
+import { cursorCopyReader } from "./cursor_copy.ts";
+import { pgCursor, requireSameFile, warnOfLate, withCursor } from "./cursor_read.ts";
 import { extensionBatch } from "./extension_batch.ts";
+import { readEnd } from "./read_end.ts";
 import type { Reading } from "./reading.ts";
 import { scanFault } from "./scan_fault.ts";
 import { serverQuery } from "./server_query.ts";
@@ -48,11 +51,17 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
     },
     async open(request) {
       const session = await open();
-      const reading = { ...await whatToRead(session, request), parameters: resolved(), session, host, request };
-      if (reading.columns.length === 0) {
+      const whole = { ...await whatToRead(session, request), parameters: resolved(), session, host, request };
+      if (whole.columns.length === 0) {
         const label = "sql" in request.stream ? "the query" : formatName(request.stream);
         host.log.warn(`${label} has no columns: its rows hold nothing, and none is loaded`);
       }
+      const cursor = pgCursor(whole);
+      if (cursor) {
+        warnOfLate(whole, cursor);
+        await requireSameFile(whole, cursor);
+      }
+      const reading = cursor ? withCursor(whole, cursor, { hasLate: true }) : whole;
       // a wrong condition or a missing right is told before anything moves; the server refuses a constant already here
       await session.fields(serverQuery(reading)).catch((error) => {
         const fault = scanFault(error, { columns: reading.columns, label: session.label, action: "read from" });
@@ -64,13 +73,16 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
       const format = request.accepts.find((format) => format === "pgcopy" || format === "scan");
       if (format === "pgcopy" && request.text.length === 0 && reading.columns.length > 0) {
         for (const name of request.drop) pick(reading.columns, [{ name }]);
-        return await copyReader(reading);
+        return cursor ? await cursorCopyReader(whole, cursor) : await copyReader(reading);
       }
       const snapshotAt = new Date().toISOString();
-      const batch = await extensionBatch(reading);
+      const end = cursor ? readEnd(whole, cursor) : undefined;
+      const batch = await extensionBatch(reading, end);
       return {
         schema: batch.schema,
-        complete: true,
+        complete: cursor?.fresh === undefined,
+        ...(cursor !== undefined && { cursor: cursor?.column.name ?? null }),
+        ...(end && { end: end.result }),
         snapshotAt,
         parts: [{ id: "0" }],
         read: () => Promise.resolve<Batch>(batch),

@@ -40,6 +40,8 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
       foldsCase: false,
       nameBytes: NAME_BYTES,
       parallelWriters: true,
+      keepsPosition: true,
+      skipsLoaded: true,
     },
     place: (stream, into) => placeTable(stream, into),
     label: (table) => formatName(place(table)),
@@ -60,7 +62,7 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
         ...(existing.rows !== undefined && { rows: existing.rows }),
       };
     },
-    state: { read: async (table) => await readState(await open(), place(table)) },
+    state: { read: async (table, owner) => await readState(await open(), place(table), owner) },
     plan: async (target) => await planTable(await open(), { ...target, table: place(target.table) }),
     open: async (target) =>
       await tableWriter({

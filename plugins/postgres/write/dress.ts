@@ -19,7 +19,8 @@ const sameList = (a: readonly string[], b: readonly string[]) => JSON.stringify(
 
 /** What a target asks for. Columns of keys and indexes that the load does not bring are refused. */
 export function dressOf(target: PlannedTarget): Dress {
-  const { primaryKey = target.key, indexes = [], comment } = target.options;
+  const ofKey = target.write === "append" ? [] : target.key; // versions of a row may follow one another there
+  const { primaryKey = ofKey, indexes = [], comment } = target.options;
   if (target.schema.length === 0) return { primaryKey: [], indexes: [], comment, columns: [] };
   return {
     primaryKey: loadedColumns(primaryKey, { target, use: "the column of the primary key" }),

@@ -30,7 +30,26 @@ export async function uniteKeys(merge: Staged): Promise<number> {
   );
   if (!odd) return 0;
   await refuseNullKeys(merge);
-  return await collapseDoubles(merge);
+  const older = await dropOlder(merge);
+  return older + await collapseDoubles(merge);
+}
+
+/** Of rows of one key those with the highest cursor stay. */
+async function dropOlder({ session, staged, target: { cursor }, key }: Staged): Promise<number> {
+  if (cursor === undefined || key.includes(cursor)) return 0;
+  const same = key.map((name) => `a.${quoteName(name)} = b.${quoteName(name)}`).join(" AND ");
+  const at = quoteName(cursor);
+  return await session.change(
+    `DELETE FROM ${staged} a USING ${staged} b WHERE ${same} AND (a.${at} < b.${at} OR (a.${at} IS NULL AND b.${at} IS NOT NULL))`,
+  );
+}
+
+/** Takes rows away from the staged ones whose key and cursor the target has; gives their number. */
+export async function dropLoaded(merge: Merge): Promise<number> {
+  const { session, staged, whole, key, target: { cursor } } = merge;
+  if (cursor === undefined || key.length === 0) return 0;
+  const on = joinOn({ ...merge, key: [...new Set([...key, cursor])] });
+  return await session.change(`DELETE FROM ${staged} s USING ${whole} t WHERE ${on}`);
 }
 
 /** Brings staged rows into the target by key, inside the transaction that is open. Equal rows are not rewritten. */

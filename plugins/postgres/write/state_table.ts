@@ -1,4 +1,4 @@
-import { type LoadMark, quoteTable, quoteText, type TargetState } from "../../../sdk/mod.ts";
+import { type LoadMark, quoteTable, quoteText, type StateOwner, type TargetState } from "../../../sdk/mod.ts";
 import type { PgSession } from "../session.ts";
 import type { PgTable } from "./existing_table.ts";
 
@@ -14,13 +14,19 @@ async function exists(session: PgSession, schema: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** The state of the last load into a table. */
-export async function readState(session: PgSession, { schema, name }: PgTable): Promise<TargetState | undefined> {
+/** The state of the last load into a table; that of one stream where it is named. */
+export async function readState(
+  session: PgSession,
+  { schema, name }: PgTable,
+  owner?: StateOwner,
+): Promise<TargetState | undefined> {
   if (!await exists(session, schema)) return undefined;
+  const table = quoteTable(schema, STATE_TABLE);
+  const whose = owner ? ` AND pipeline = ${quoteText(owner.pipeline)} AND stream = ${quoteText(owner.stream)}` : "";
   const [row] = await session.query(
-    `SELECT pipeline, stream, target, load_id, run_id, committed_at, names::text AS names, masks::text AS masks FROM ${
-      quoteTable(schema, STATE_TABLE)
-    } WHERE target = ${quoteText(name)} ORDER BY committed_at DESC LIMIT 1`,
+    `SELECT pipeline, stream, target, load_id, run_id, committed_at, names::text AS names, pg_catalog.to_jsonb(s)->>'masks' AS masks, ` +
+      `pg_catalog.to_jsonb(s)->>'position' AS position FROM ${table} s WHERE target = ${quoteText(name)}${whose} ` +
+      "ORDER BY committed_at DESC LIMIT 1", // a table of an older dteg lacks some
   );
   return row && {
     pipeline: row.pipeline ?? "",
@@ -31,6 +37,7 @@ export async function readState(session: PgSession, { schema, name }: PgTable): 
     committedAt: row.committed_at ?? "",
     names: JSON.parse(row.names ?? "{}"),
     masks: JSON.parse(row.masks ?? "{}"),
+    ...(row.position && { position: JSON.parse(row.position) }),
   };
 }
 
@@ -54,7 +61,10 @@ export async function holdName(session: PgSession, name: string): Promise<void> 
 
 /** Makes schema and table of state where they are missing. Two runs that do so at once are both right. */
 export async function makeStateTable(session: PgSession, schema: string): Promise<void> {
-  if (await exists(session, schema)) return;
+  if (await exists(session, schema)) {
+    await addLater(session, schema);
+    return;
+  }
   const rows = await session.query(`SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ${quoteText(schema)}`);
   await session.transaction(async () => {
     await holdName(session, schema);
@@ -63,9 +73,24 @@ export async function makeStateTable(session: PgSession, schema: string): Promis
       `CREATE TABLE IF NOT EXISTS ${
         quoteTable(schema, STATE_TABLE)
       } (pipeline text NOT NULL, stream text NOT NULL, target text NOT NULL, load_id text NOT NULL, ` +
-        `run_id text NOT NULL, committed_at text NOT NULL, names jsonb NOT NULL, masks jsonb, PRIMARY KEY (pipeline, stream, target))`,
+        "run_id text NOT NULL, committed_at text NOT NULL, names jsonb NOT NULL, masks jsonb, position text, " +
+        "PRIMARY KEY (pipeline, stream, target))",
     );
   });
+}
+
+const LATER: Readonly<Record<string, string>> = { masks: "jsonb", position: "text" };
+
+/** A table that an older dteg made lacks columns. */
+async function addLater(session: PgSession, schema: string): Promise<void> {
+  const table = quoteTable(schema, STATE_TABLE);
+  const rows = await session.query(
+    `SELECT attname FROM pg_catalog.pg_attribute WHERE attrelid = ${quoteText(table)}::regclass AND NOT attisdropped`,
+  );
+  const lacking = Object.entries(LATER).filter(([name]) => !rows.some(({ attname }) => attname === name));
+  for (const [name, type] of lacking) {
+    await session.query(`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${name} ${type}`);
+  }
 }
 
 /** Puts the state of a load in the place of the one before, inside the transaction that is open. */
@@ -80,10 +105,13 @@ export async function writeState(session: PgSession, schema: string, mark: LoadM
     JSON.stringify(mark.names),
     JSON.stringify(mark.masks ?? {}),
   ].map(quoteText);
+  const position = mark.position ? quoteText(JSON.stringify(mark.position)) : "NULL";
   await session.query(
     `INSERT INTO ${
       quoteTable(schema, STATE_TABLE)
-    } (pipeline, stream, target, load_id, run_id, committed_at, names, masks) VALUES (${values.join(", ")}) ` +
-      `ON CONFLICT (pipeline, stream, target) DO UPDATE SET load_id = excluded.load_id, run_id = excluded.run_id, committed_at = excluded.committed_at, names = excluded.names, masks = excluded.masks`,
+    } (pipeline, stream, target, load_id, run_id, committed_at, names, masks, position) VALUES (${
+      values.join(", ")
+    }, ${position}) ON CONFLICT (pipeline, stream, target) DO UPDATE SET load_id = excluded.load_id, run_id = excluded.run_id, ` +
+      "committed_at = excluded.committed_at, names = excluded.names, masks = excluded.masks, position = excluded.position",
   );
 }

@@ -18,7 +18,7 @@ import { dressOf, dressTable, hasMoreThan, renameIndexes } from "./dress.ts";
 import { type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
 import { fitColumns, loadedColumns } from "./fit_columns.ts";
 import { askCommitted } from "./lost_commit.ts";
-import { insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
+import { dropLoaded, insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
 import { requireRights } from "../connect/rights.ts";
 import { makeStaging, removeDead, requireMoneyUnit, stagingOf } from "./stage_table.ts";
 import { holdName, isCommitted, makeStateTable, writeState } from "./state_table.ts";
@@ -171,7 +171,9 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
         },
       );
     }
-    const filtered = target.write === "merge" ? await uniteKeys({ session, staged, target, key }) : 0;
+    const isUnited = target.write === "merge" ||
+      (target.write === "replace" && target.cursor !== undefined && key.length > 0);
+    const filtered = isUnited ? await uniteKeys({ session, staged, target, key }) : 0;
     if (!isKept(before)) await dressTable(session, staging, dress); // before the table is held: readers do not wait for it
     const existing = await heldTable();
     refuseOdd(existing);
@@ -210,8 +212,9 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
       return await replaceByKey({ ...merge, key: referenced });
     }
     if (target.write === "replace") await session.query(`DELETE FROM ${whole}`);
+    const loaded = target.write === "append" ? await dropLoaded(merge) : 0;
     await insertStaged(merge);
-    return {};
+    return { filtered: filtered + loaded, inserted: rows - filtered - loaded };
   }
 
   /** The staging table takes the name of the target. */

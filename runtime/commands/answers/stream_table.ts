@@ -7,6 +7,7 @@ import { visibleText } from "../view/visible_text.ts";
 /** A stream with its columns. */
 export interface ShownStream extends Stream {
   readonly schema: readonly Column[];
+  readonly cursors?: readonly string[];
   readonly bytes?: number;
 }
 

@@ -40,6 +40,7 @@ export const run: Command = {
     FLAGS.withUpstream,
     ...ADHOC_FLAGS,
     FLAGS.limit,
+    FLAGS.fullRefresh,
     ...LIMIT_FLAGS,
     FLAGS.yes,
     FLAGS.offline,
@@ -53,6 +54,11 @@ export const run: Command = {
     {
       line: "dteg run --from orders.csv --to parquet://out/ --select id,status",
       what: "two columns, as Parquet in a folder",
+    },
+    {
+      line:
+        "dteg run --from postgres://app@localhost/shop --stream orders --to shop.duckdb --key id --cursor updated_at",
+      what: "what is new since the run before",
     },
     { line: "cat orders.csv | dteg run --from - --to ndjson://-", what: "through a pipe, both ways" },
   ],
@@ -111,6 +117,7 @@ async function perform({ app, input, id, loads, options: { environment, secrets 
     maskKey: () => maskKey(environment, { secrets }),
     limit: flagValue(input, FLAGS.limit),
     rejects: async () => (await app.store()).rejects,
+    fullRefresh: flagValue(input, FLAGS.fullRefresh) === true,
     confirm: (question) => isYes ? Promise.resolve(true) : app.terminal.confirm(question),
   };
   return await runPipelines(request);

@@ -137,6 +137,10 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     "--limit with a write mode that it would falsify.",
     "Leave --limit out, or use `--write replace`.",
   ),
+  "stream.cursor": help(
+    "A stream cannot go on by its cursor: the column, its lag or what is remembered of the load before does not fit.",
+    "The hint tells what fits; --full-refresh reads all once and begins anew.",
+  ),
   "stream.where": help("The condition of a stream cannot be read.", "Check its SQL and the names of its columns."),
   "stream.same_target": help("Two streams would go to one place.", "Give one of them another `into`."),
   "column.unknown": help("A column that the stream does not have.", "The message names the nearest one."),

@@ -1,7 +1,5 @@
-import { parseDuration } from "../size.ts";
 import { cronFault } from "./cron.ts";
 import type { LaterWord } from "./note.ts";
-import { found } from "./wanted.ts";
 
 type Words = Readonly<Record<string, LaterWord>>;
 
@@ -10,16 +8,13 @@ const words = (...names: readonly string[]): Words => Object.fromEntries(names.m
 /** Keys of a stream, and of `defaults`, that later versions build. */
 export const LATER_IN_STREAM: Words = {
   ...words(
-    "cursor",
     "delete",
     "delete_when",
-    "late",
     "load_columns",
     "keep",
     "valid_from",
   ),
   ...words("null_keys", "verify", "rows", "resume", "checks"),
-  lag: { form: lagFault },
 };
 
 /** Keys of a pipeline that later versions build. */
@@ -39,19 +34,6 @@ export const LATER_IN_TABLE: Words = words("partition_by", "cluster_by");
 export const LATER_CONNECTORS: ReadonlySet<string> = new Set(
   ["mysql", "mariadb", "rest", "http", "https", "s3", "bigquery", "snowflake"],
 );
-
-function lagFault(value: unknown): string | undefined {
-  if (typeof value === "number" && value >= 0) return undefined;
-  const message = `"lag" is ${
-    found(value, "/lag")
-  }, wanted a duration such as 10m, or a number for a cursor of numbers`;
-  if (typeof value !== "string") return message;
-  try {
-    parseDuration(value);
-  } catch {
-    return message; // its own lacks the number
-  }
-}
 
 function scheduleFault(value: unknown): string | undefined {
   const cron = typeof value === "object" && value !== null && "cron" in value ? value.cron : undefined;

@@ -3,6 +3,7 @@ import { MASKS, NAME_RULES } from "../pipeline.ts";
 import { LOSS_KEYS, ON_LOSS_SCHEMA } from "../around/loss.ts";
 import { COLUMN_TYPES } from "./column_type.ts";
 import { LATER_IN_STREAM, LATER_IN_TABLE } from "./later_words.ts";
+import { DURATION_PATTERN } from "../size.ts";
 import { noted } from "./note.ts";
 import { list } from "./wanted.ts";
 
@@ -19,7 +20,8 @@ function names(description: string) {
 const write = noted(
   Type.Union([Type.Literal("append"), Type.Literal("replace"), Type.Literal("merge")], {
     description:
-      "How rows meet what the target has: add them, put them in its place, or update by key. Default: replace.",
+      "How rows meet what the target has: add them, put them in its place, or update by key. Default: merge with key and cursor, " +
+      "append with cursor alone, else replace.",
   }),
   { laterValues: ["scd2"] },
 );
@@ -75,6 +77,15 @@ const table = noted(
   { later: LATER_IN_TABLE },
 );
 
+const LAG_WANTED = "a duration such as 10m, or a number for a cursor of numbers";
+const lag = noted(
+  Type.Union([Type.Number({ minimum: 0 }), noted(Type.String({ pattern: DURATION_PATTERN }), { wanted: LAG_WANTED })], {
+    description:
+      "How far before the last value of the cursor rows are read again: a duration for times, else a number.",
+  }),
+  { wanted: LAG_WANTED },
+);
+
 /** What a stream and `defaults` have in common. */
 const shared = {
   into: Type.Optional(
@@ -83,6 +94,19 @@ const shared = {
   write: Type.Optional(write),
   key: Type.Optional(
     names("Columns that tell one row from another; `merge` needs them. `auto`: the source's primary key."),
+  ),
+  cursor: Type.Optional(
+    names(
+      "Column whose values grow: each run reads from the last value on. Of a list the first column that the table has.",
+    ),
+  ),
+  lag: Type.Optional(lag),
+  late: Type.Optional(
+    Type.Union([Type.Literal("scan"), Type.Literal("lag")], {
+      description:
+        "How rows are found that were committed late, with an older value of the cursor: by a scan for them, where the " +
+        "source can, or by `lag` alone. Default: scan.",
+    }),
   ),
   select: Type.Optional(names("Columns to load, in this order. Default: all.")),
   columns: Type.Optional(

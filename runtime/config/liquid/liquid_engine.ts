@@ -6,7 +6,7 @@ export type LiquidContext = Readonly<Record<string, string | Readonly<Record<str
 
 /** Why a template cannot be read, and where. */
 export interface LiquidFault {
-  readonly code: "template.unset" | "template.syntax" | "usage";
+  readonly code: "template.unset" | "template.syntax";
   readonly message: string;
   readonly hint?: string;
   /** The part of the template that is at fault. */
@@ -81,9 +81,6 @@ function faultOf(
 }
 
 function unknownVariable(name: string, context: LiquidContext): Pick<LiquidFault, "code" | "message" | "hint"> {
-  if (name === "interval") {
-    return { code: "usage", message: "this version does not have {{ interval }} yet", hint: "leave it out" };
-  }
   const names = Object.entries(context).flatMap(([group, value]) =>
     typeof value === "string" ? [group] : Object.keys(value).map((key) => `${group}.${key}`)
   );

@@ -1,3 +1,4 @@
+import { INTERVAL_MARK } from "../../../sdk/mod.ts";
 import type { Environment } from "../environment.ts";
 import { expandText, type Scope } from "../resolve/scope.ts";
 import { parseTemplate } from "../template.ts";
@@ -53,6 +54,7 @@ export async function templatesOf(
     run: { id: environment.run.id, started_at: environment.run.startedAt },
     pipeline: { name },
     environment: environment.overlay?.name ?? "",
+    interval: INTERVAL_MARK,
   };
   return { applies, render: makeLiquid(context) };
 }

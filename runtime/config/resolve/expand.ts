@@ -1,4 +1,4 @@
-import { type DtegError, nearest } from "../../../sdk/mod.ts";
+import { type DtegError, INTERVAL_MARK, nearest } from "../../../sdk/mod.ts";
 import { hasTemplate, renderText, type Templates } from "../liquid/liquid_scope.ts";
 import { type BadReference, parseTemplate, type Reference } from "../template.ts";
 import { fault, mapScalars, type Tree } from "../tree/tree.ts";
@@ -51,7 +51,12 @@ export function expandTree(
     }
     if (!template) return expanded.text;
     const rendered = renderText(scalar, { templates: template, scope });
-    if ("text" in rendered) return rendered.text;
+    if ("text" in rendered) {
+      if (rendered.text.includes(INTERVAL_MARK) && !pointer.endsWith("/sql")) {
+        errors.push(misplacedInterval(tree, pointer));
+      }
+      return rendered.text;
+    }
     hollow.add(pointer);
     const { fault: { code, message, hint }, source, nth } = rendered;
     errors.push(fault(tree, pointer, { code, message, hint, span: spanOf(tree, pointer, { source, nth }) }));
@@ -68,6 +73,14 @@ function syntax(tree: Tree, pointer: string, { source, problem, meant }: BadRefe
       ? `did you mean ${meant}?`
       : "a default stands after :- as in ${env.X:-default}; for a literal ${ write $${",
     span: spanOf(tree, pointer, { source }),
+  });
+}
+
+function misplacedInterval(tree: Tree, pointer: string): DtegError {
+  return fault(tree, pointer, {
+    code: "template.syntax",
+    message: "{{ interval }} is the condition on the cursor of a query: it stands only in `sql`",
+    hint: "a table's cursor adds its condition by itself",
   });
 }
 

@@ -6,6 +6,7 @@ import { isPattern, parsePattern, type StreamPattern } from "../form/stream_patt
 import { STREAM_KEYS } from "../form/stream_schema.ts";
 import { list } from "../form/wanted.ts";
 import { type ColumnRule, type Mask, MASKS, NAME_RULES, type NameRule, type PipelineStream } from "../pipeline.ts";
+import { cursorOf, usualWrite } from "../around/stream_cursor.ts";
 import { fault, isMap, member, type Plain, type PlainMap, type Tree, valueAt } from "../tree/tree.ts";
 
 /** Streams with their defaults, and what is wrong with them beyond their form. */
@@ -152,9 +153,16 @@ function streamOf(
   const whereIs = (key: string) =>
     key in words ? member(pointer, key) : member(wildcard && key in middle ? wildcard.pointer : "/defaults", key);
   const key = all.key === "auto" ? [] : names(all.key);
-  const write = (all.write ?? "replace") as WriteMode;
+  const { cursor, errors: cursorFaults } = cursorOf(tree, {
+    all,
+    words,
+    isWild: pattern !== undefined,
+    whereIs,
+    name,
+  });
+  const write = (all.write ?? usualWrite({ cursor, hasKey: all.key !== undefined })) as WriteMode;
   const isQuery = all.sql !== undefined;
-  const problems: DtegError[] = [];
+  const problems: DtegError[] = [...cursorFaults];
 
   if (all.key === "auto" && isQuery && isStated("key")) {
     problems.push(fault(tree, whereIs("key"), {
@@ -197,7 +205,9 @@ function streamOf(
       ...(typeof all.sql === "string" && { sql: all.sql }),
       ...(into !== undefined && { into }),
       write,
+      ...(all.write === undefined && cursor && { isUsualWrite: true }),
       key,
+      ...(cursor && { cursor }),
       ...(all.key === "auto" &&
         { autoKey: isStated("key") || isStated("write") && write === "merge" ? "wanted" : "if any" }),
       ...(typeof all.where === "string" && { where: all.where }),
@@ -275,7 +285,8 @@ function tableOptions({ primary_key, indexes, comment }: PlainMap): TableOptions
   };
 }
 
-function names(value: Plain | undefined): readonly string[] {
+/** A name or a list of names. */
+export function names(value: Plain | undefined): readonly string[] {
   return value === undefined ? [] : [value].flat().filter((name) => typeof name === "string");
 }
 

@@ -71,7 +71,7 @@ function openReader(stream: NamedStream, { source, destination }: Omit<Ends, "ho
       ...(!loss.isPlain && { onLoss: loss.source }),
       where: stream.where,
       limit: 0,
-      accepts: acceptedFormats(stream, destination),
+      accepts: acceptedFormats(stream, { destination }),
       settings: stream.settings,
       parts: 1,
     }));

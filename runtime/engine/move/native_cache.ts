@@ -49,9 +49,8 @@ async function isReady(folder: string, { files }: PackedLibraries): Promise<bool
   await checkOwn(folder);
   for (const { name, size } of files) {
     const path = `${folder}/${name}`;
-    if (!await exists(path)) return false;
-    const info = await Deno.lstat(path);
-    if (!info.isFile || info.uid !== Deno.uid() || info.size !== size) return false;
+    const info = await statIfThere(path);
+    if (!info?.isFile || info.uid !== Deno.uid() || info.size !== size) return false;
   }
   return true;
 }
@@ -74,18 +73,18 @@ async function removeAbandoned(cache: string): Promise<void> {
   for await (const { name } of Deno.readDir(cache)) {
     if (!name.startsWith(UNPACKING)) continue;
     const path = `${cache}/${name}`;
-    if (!await exists(path)) continue;
-    const { mtime } = await Deno.lstat(path);
+    const mtime = (await statIfThere(path))?.mtime; // another first run may have ended meanwhile
     if (mtime && Date.now() - mtime.getTime() > ABANDONED_MS) await removeIfThere(path);
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+const exists = async (path: string) => await statIfThere(path) !== undefined;
+
+async function statIfThere(path: string): Promise<Deno.FileInfo | undefined> {
   try {
-    await Deno.lstat(path);
-    return true;
+    return await Deno.lstat(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }

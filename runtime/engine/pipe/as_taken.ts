@@ -8,11 +8,13 @@ import { bytesScan } from "./bytes_scan.ts";
 export function asTaken(
   batch: Batch,
   { accepts }: Pick<Destination, "accepts">,
-  { stream, tempDir }: {
+  { stream, tempDir, isStaged = false }: {
     readonly stream: Pick<PipelineStream, "columns" | "write" | "rows">;
     readonly tempDir: string;
+    /** The stage has to look at the rows. */
+    readonly isStaged?: boolean;
   },
 ): FilesBatch | ScanBatch | BytesBatch {
   if (batch.kind !== "bytes") return batch;
-  return accepts.includes(batch.format) && !isChanged(stream) ? batch : bytesScan(batch, { tempDir });
+  return accepts.includes(batch.format) && !isChanged(stream) && !isStaged ? batch : bytesScan(batch, { tempDir });
 }

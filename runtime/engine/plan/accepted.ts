@@ -10,10 +10,10 @@ export function isChanged({ columns, write, rows }: Pick<PipelineStream, "column
   return needsKeys || columns.some(({ type, mask }) => type !== undefined || mask !== undefined);
 }
 
-/** Formats in which a source may hand a stream over, best first. */
+/** Formats in which a source may hand a stream over, best first. `isStaged`: its rows have to go through the stage. */
 export function acceptedFormats(
   stream: Pick<PipelineStream, "columns" | "write" | "rows">,
-  { accepts }: Destination,
+  { destination: { accepts }, isStaged = false }: { readonly destination: Destination; readonly isStaged?: boolean },
 ): readonly Format[] {
-  return isChanged(stream) ? STAGED : [...accepts, ...STAGED];
+  return isChanged(stream) || isStaged ? STAGED : [...accepts, ...STAGED];
 }

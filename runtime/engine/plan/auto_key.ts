@@ -1,4 +1,5 @@
 import { DtegError, type Log } from "../../../sdk/mod.ts";
+import { usualWrite } from "../../config/around/stream_cursor.ts";
 import type { NamedStream } from "../stream_job.ts";
 import type { PickedStream } from "./pick_streams.ts";
 
@@ -9,8 +10,11 @@ export function autoKeys(picked: readonly PickedStream[], log: Log): readonly Na
   return picked.map(({ stream, found }) => {
     if (!stream.autoKey) return stream;
     if (found?.primaryKey) return { ...stream, key: found.primaryKey };
-    const write = stream.write === "merge" ? "replace" : stream.write;
-    if (write !== stream.write) log.info(`${stream.name} has no primary key: it is replaced, not merged`);
+    if (stream.write !== "merge") return stream;
+    const write = usualWrite({ cursor: stream.cursor, hasKey: false });
+    log.info(
+      `${stream.name} has no primary key: its rows are ${write === "append" ? "added" : "replaced"}, not merged`,
+    );
     return { ...stream, write };
   });
 }

@@ -1,4 +1,12 @@
-import { DtegError, formatName, nearest, parseName, type Source, type TableName } from "../../../sdk/mod.ts";
+import {
+  type Destination,
+  DtegError,
+  formatName,
+  nearest,
+  parseName,
+  type Source,
+  type TableName,
+} from "../../../sdk/mod.ts";
 import { unfitKey } from "../../config/form/unfit_key.ts";
 import type { Pipeline } from "../../config/pipeline.ts";
 import { makeHost } from "../host.ts";
@@ -44,20 +52,29 @@ export async function resolveJobs(pipeline: Pipeline, context: RunContext): Prom
     });
   }
   jobs.forEach(({ stream }) =>
-    checkWrite(stream, { can: destination.can.writes, label: pipeline.destination.label, limit: context.limit })
+    checkWrite(stream, { can: destination.can, label: pipeline.destination.label, limit: context.limit })
   );
   return jobs;
 }
 
 function checkWrite(
   stream: NamedStream,
-  { can, label, limit }: { can: readonly string[]; label: string; limit?: number },
+  { can: { writes: can, keepsPosition }, label, limit }: {
+    readonly can: Destination["can"];
+    readonly label: string;
+    readonly limit?: number;
+  },
 ): void {
   const unfit = stream.write === "merge" ? unfitKey(stream) : undefined;
   if (unfit) {
     throw new DtegError(unfit.fault.code, unfit.fault.message, { column: unfit.column, hint: unfit.fault.hint });
   }
-  if (!can.includes(stream.write)) {
+  if (stream.cursor && !keepsPosition) {
+    throw new DtegError("usage", `this version cannot keep with ${label} how far stream ${stream.name} was read`, {
+      hint: "leave its cursor out: all is read each time",
+    });
+  }
+  if (!can.some((mode) => mode === stream.write)) {
     throw new DtegError("usage", `this version cannot ${stream.write} into ${label}; it can ${can.join(" or ")}`, {
       hint: "a folder (its path ends with /) takes append, a DuckDB file takes append and merge",
     });

@@ -13,6 +13,7 @@ import { parsePattern, type StreamPattern } from "../../config/form/stream_patte
 import type { Pipeline, PipelineStream } from "../../config/pipeline.ts";
 import type { NamedStream } from "../stream_job.ts";
 import { autoKeys } from "./auto_key.ts";
+import { withCursor } from "./with_cursor.ts";
 
 /** A stream of a pipeline with what the source knows of it; nothing where it was not looked for. */
 export interface PickedStream {
@@ -57,7 +58,7 @@ export async function pickStreams(
     return [{ stream: { ...stream, name: found ? formatName(found.name) : stream.name }, ...(found && { found }) }];
   });
   tellUnmatched(entries, { look, exclude, picked, pipeline, log });
-  return autoKeys(wantedOf(picked, pipeline, look).map(withSource), log);
+  return autoKeys(wantedOf(picked, pipeline, look).map(withSource).map((one) => withCursor(one, log)), log);
 }
 
 /** Those of the pipeline's streams that are asked for, as --stream does. */

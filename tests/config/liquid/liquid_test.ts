@@ -74,7 +74,6 @@ const wrong: readonly [sql: string, error: object][] = [
   ["{{ var.table", { code: "template.syntax", message: /not closed/ }],
   ["{{ var }}", { code: "template.syntax", message: /no text but a group of names/ }],
   ["{% for i in (1..1000000000) %}x{% endfor %}", { code: "template.syntax", message: /limit/ }],
-  ["a {{ interval }}", { code: "usage", message: "this version does not have {{ interval }} yet", line: 7, col: 15 }],
   ["{{ var.table.constructor }}", { code: "template.unset" }],
 ];
 
@@ -83,6 +82,12 @@ Deno.test("what a template does not know is an error with its place and the near
     const text = /^[{%]/.test(sql) ? `'${sql}'` : sql;
     await rejects(load(`  - name: q\n    sql: ${text}\n`), { path: "p.yaml", ...error });
   }
+});
+
+Deno.test("the interval of a cursor is SQL that is true until a source puts its condition there, and stands in queries only", async () => {
+  const { streams: [stream] } = await load("  - name: q\n    sql: SELECT * FROM t WHERE {{ interval }}\n");
+  equal(stream.sql, "SELECT * FROM t WHERE /* interval */ true");
+  await rejects(load("  - name: q\n    where: '{{ interval }}'\n"), { code: "template.syntax", line: 7 });
 });
 
 Deno.test("a place in SQL over lines is that of its line", async () => {

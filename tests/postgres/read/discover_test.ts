@@ -1,5 +1,6 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { postgresConnector } from "../../../plugins/postgres/mod.ts";
+import { cursorCandidates } from "../../../runtime/engine/ask/cursor_candidates.ts";
 import { formatName, type Host, type Source, type Stream, type StreamFilter } from "../../../sdk/mod.ts";
 import { openServer } from "../server.ts";
 
@@ -79,10 +80,12 @@ Deno.test("a table is told with its columns, key, cursors, comments and estimate
       }),
     ])),
     primaryKey: ["lineNo", "id"],
-    cursors: ["updatedAt", "placed", "id"],
+    indexed: ["lineNo", "placed"],
+    counted: ["id"],
     rows: 500,
     comment: "What was sold",
   });
+  deepEqual(cursorCandidates(orders.schema ?? [], orders), ["updatedAt", "placed", "id"]);
 });
 
 Deno.test("10,000 tables are listed in seconds, the first at once, and a filter describes none but its own", async () => {

@@ -1,13 +1,4 @@
-import type { Column, Schema } from "./data_type.ts";
-
-/** What a source knows of a table beside its columns. */
-export interface CursorHints {
-  readonly primaryKey?: readonly string[];
-  /** Columns that an index begins with. */
-  readonly indexed?: readonly string[];
-  /** Columns that the source counts up by itself. */
-  readonly counted?: readonly string[];
-}
+import type { Column, Schema, Stream } from "../../../sdk/mod.ts";
 
 const CHANGED =
   /(^|_)(update|updated|modif|modified|modification|chang|changed|last_?change)(_?(at|on|date|time|ts|timestamp|datetime))?$/i;
@@ -17,21 +8,17 @@ const MADE =
 /**
  * Columns that a load could go on from, the likeliest first: times of the last change, times with an index, times of the making, and
  * numbers that only grow.
- *
- * @example
- * ```ts
- * import { cursorCandidates } from "./cursors.ts";
- * const schema = [{ name: "id", type: { kind: "int64" } }, { name: "updated_at", type: { kind: "timestamp", precision: 6 } }] as const;
- * console.log(cursorCandidates(schema, { primaryKey: ["id"] })); // [ "updated_at", "id" ]
- * ```
  */
-export function cursorCandidates(schema: Schema, hints: CursorHints = {}): readonly string[] {
+export function cursorCandidates(schema: Schema, hints: CursorHints): readonly string[] {
   const ranked = schema.flatMap((column) => {
     const rank = rankOf(column, hints);
     return rank === undefined ? [] : [{ name: column.name, rank }];
   });
   return ranked.sort((a, b) => a.rank - b.rank).map(({ name }) => name);
 }
+
+/** What a source knows of a table beside its columns. */
+type CursorHints = Pick<Stream, "primaryKey" | "indexed" | "counted">;
 
 function rankOf({ name, type }: Column, { primaryKey = [], indexed = [], counted = [] }: CursorHints) {
   const isKey = primaryKey.length === 1 && primaryKey[0] === name;
