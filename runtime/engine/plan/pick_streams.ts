@@ -9,6 +9,7 @@ import {
   type Stream,
   type TableName,
 } from "../../../sdk/mod.ts";
+import { streamFilter } from "../ask/stream_patterns.ts";
 import { parsePattern, type StreamPattern } from "../../config/form/stream_pattern.ts";
 import type { Pipeline, PipelineStream } from "../../config/pipeline.ts";
 import type { NamedStream } from "../stream_job.ts";
@@ -64,20 +65,18 @@ export async function pickStreams(
 /** Those of the pipeline's streams that are asked for, as --stream does. */
 function wantedOf(picked: readonly PickedStream[], { name, only }: Pipeline, look: Look): readonly PickedStream[] {
   if (!only) return picked;
-  const asked = only.map(parsePattern);
-  const [taking, leaving] = [asked.filter(({ excludes }) => !excludes), asked.filter(({ excludes }) => excludes)];
-  const fits = ({ stream }: PickedStream, pattern: StreamPattern) =>
+  const isNamed = ({ stream }: PickedStream, pattern: StreamPattern) =>
     stream.name === pattern.text || pattern.matches(parseName(stream.name));
-  const missing = taking.find((pattern) => !picked.some((one) => fits(one, pattern)));
+  const missing = only.map(parsePattern).find((pattern) =>
+    !pattern.excludes && !picked.some((one) => isNamed(one, pattern))
+  );
   if (missing) {
     throw new DtegError("stream.not_found", `pipeline ${name} has no stream ${JSON.stringify(missing.text)}`, {
       hint: hintFor(missing, picked.map(({ stream }) => parseName(stream.name))) || hintFor(missing, look.names),
     });
   }
-  return picked.filter((one) =>
-    (taking.length === 0 || taking.some((pattern) => fits(one, pattern))) &&
-    !leaving.some((pattern) => fits(one, pattern))
-  );
+  const isWanted = streamFilter(only);
+  return picked.filter(({ stream: { name } }) => only.includes(name) || isWanted?.(parseName(name)));
 }
 
 const isWild = ({ stream }: Entry) => stream.isWild || stream.name === null;
