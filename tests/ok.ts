@@ -18,6 +18,7 @@ const SLOW = [
   "tests/harness",
   "tests/mutation",
   "tests/postgres",
+  "tests/commands/project/init_mysql_test.ts",
   "tests/commands/project/init_postgres_test.ts",
   "tests/engine/at_rest_test.ts",
   "tests/engine/csv/csv_parts_test.ts",

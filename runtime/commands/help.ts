@@ -43,7 +43,9 @@ export function overviewPage(commands: readonly Command[], { style, width, versi
 /** The page of one command. */
 export function commandPage(command: Command, { style, width }: PageOptions): string {
   const page = new Page({ style, width });
-  page.line(`${style.bold(`dteg ${command.name}`)}: ${lowerFirst(command.summary)}`);
+  const title = `dteg ${command.name}`;
+  const [first, ...rest] = wrap(`${title}: ${lowerFirst(command.summary)}`, Math.max(40, Math.min(width, 100)));
+  for (const line of [style.bold(title) + first.slice(title.length), ...rest]) page.line(line);
   page.section("Usage").line(`  ${usageLine(command)}`);
   if (command.details) page.line().paragraph(command.details);
   if (command.args.length) page.section("Arguments").rows(command.args.map(({ name, summary }) => [name, summary]));

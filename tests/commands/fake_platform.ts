@@ -1,5 +1,6 @@
 import { duckdbConnector } from "../../plugins/duckdb/mod.ts";
 import { fileConnector } from "../../plugins/file/mod.ts";
+import { mysqlConnector } from "../../plugins/mysql/mod.ts";
 import { postgresConnector } from "../../plugins/postgres/mod.ts";
 import { COMMANDS } from "../../runtime/commands/catalogue.ts";
 import type { Command } from "../../runtime/commands/command.ts";
@@ -60,7 +61,7 @@ export async function runLine(words: readonly string[], setting: Setting = {}): 
     folder: () => folder,
     signal: signal ?? new AbortController().signal,
     commands: { ...COMMANDS, ...Object.fromEntries(commands.map((one) => [one.name, () => Promise.resolve(one)])) },
-    connectors: () => Promise.resolve([fileConnector, duckdbConnector, postgresConnector]),
+    connectors: () => Promise.resolve([fileConnector, duckdbConnector, postgresConnector, mysqlConnector]),
     store: () => Promise.resolve(openRunStore(folder)),
   };
   const exit = await dispatch(words, platform);

@@ -77,7 +77,7 @@ function heading(record: RunRecord, style: Style): readonly (readonly [string, s
     ...record.pipelines.map(({ name, path }) =>
       ["pipeline", visibleText(path === null ? name : `${name} (${path})`)] as const
     ),
-    ...[...environments].map((name) => ["environment", visibleText(name)] as const),
+    ...[...environments].map((name) => ["env", visibleText(name)] as const),
     ["dteg", `${record.version || "?"} on ${record.runtime}`],
   ];
 }

@@ -159,7 +159,8 @@ async function chooseEnd(
 /** A path is one from the current folder, the project's connections begin at its own. */
 function endOf(text: string, { app, connectors, folder }: Omit<Asking, "input">): NewConnection {
   if (text.startsWith("${")) {
-    return { connector: connectorNamed("postgres", connectors), url: text, settings: {}, secrets: {} };
+    const scheme = /:-(\w+):\/\//.exec(text)?.[1] ?? "";
+    return { connector: connectorOfScheme(scheme, connectors), url: text, settings: {}, secrets: {} };
   }
   const isUsual = NAMES.some((name) => [TEMPLATES[name].to.usual, templateOf(name).from?.usual].includes(text));
   const inside = schemeOf(text) || text.startsWith("/") || isUsual
@@ -168,9 +169,9 @@ function endOf(text: string, { app, connectors, folder }: Omit<Asking, "input">)
   return connectionOfUrl(inside, connectors);
 }
 
-function connectorNamed(name: string, connectors: readonly KnownConnector[]): KnownConnector {
-  const found = connectors.find((one) => one.name === name);
-  if (!found) throw new TypeError(`templates need the connector ${name}`);
+function connectorOfScheme(scheme: string, connectors: readonly KnownConnector[]): KnownConnector {
+  const found = connectors.find(({ schemes }) => schemes.includes(scheme));
+  if (!found) throw new TypeError(`templates need a connector of ${scheme}://`);
   return found;
 }
 

@@ -40,6 +40,24 @@ interface Template {
 const WAREHOUSE: TemplateEnd = { name: "warehouse", question: "Where do they go?", usual: "duckdb://warehouse.duckdb" };
 const INBOX: TemplateEnd = { name: "inbox", question: "Where are the files?", usual: "data/" };
 
+/** All tables of a database of a server into a file. */
+function tablesOf(server: string, usual: string): Template & { readonly from: TemplateEnd } {
+  return {
+    summary: `all tables of a ${server} database into DuckDB, each by its own key`,
+    from: { name: "database", question: "Which database?", usual },
+    to: WAREHOUSE,
+    files: () => [{ path: "pipelines/tables.yaml", text: tablesPipeline() }, testFile(tablesTest())],
+    next: ({ isUsualFrom }) => [
+      ...(isUsualFrom
+        ? [`export DATABASE_URL=${/\w+:/.exec(usual.split(":-")[1])?.[0]}//USER:PASSWORD@HOST/DATABASE`]
+        : []),
+      "dteg check tables",
+      "dteg run tables",
+      "sh tests/test.sh",
+    ],
+  };
+}
+
 /** What `dteg init` can make. */
 export const TEMPLATES = {
   files: {
@@ -57,22 +75,8 @@ export const TEMPLATES = {
       "sh tests/test.sh",
     ],
   },
-  postgres: {
-    summary: "all tables of a PostgreSQL database into DuckDB, each by its own key",
-    from: {
-      name: "database",
-      question: "Which database?",
-      usual: "${env.DATABASE_URL:-postgres://postgres@localhost:5432/postgres}",
-    },
-    to: WAREHOUSE,
-    files: () => [{ path: "pipelines/tables.yaml", text: tablesPipeline() }, testFile(tablesTest())],
-    next: ({ isUsualFrom }) => [
-      ...(isUsualFrom ? ["export DATABASE_URL=postgres://USER:PASSWORD@HOST/DATABASE"] : []),
-      "dteg check tables",
-      "dteg run tables",
-      "sh tests/test.sh",
-    ],
-  },
+  postgres: tablesOf("PostgreSQL", "${env.DATABASE_URL:-postgres://postgres@localhost:5432/postgres}"),
+  mysql: tablesOf("MySQL or MariaDB", "${env.DATABASE_URL:-mysql://root@localhost:3306/mysql}"),
   duckdb: {
     summary: "files into DuckDB, and a query of it into Parquet files",
     from: INBOX,
