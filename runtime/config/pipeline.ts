@@ -129,6 +129,8 @@ export type NameRule = (typeof NAME_RULES)[number];
 export interface StreamCursor extends Pick<CursorRead, "columns" | "lag" | "late"> {
   /** A stream that has none of the columns is read whole: they are a list, or said for several streams. */
   readonly mayLack?: boolean;
+  /** This run is a full refresh; runs after it write so. */
+  readonly goesOnBy?: WriteMode;
 }
 
 /** What is to happen to a column, by its name in the source. */

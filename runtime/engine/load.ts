@@ -12,7 +12,6 @@ import {
   type Source,
   targetType,
   typeText,
-  type WriteMode,
 } from "../../sdk/mod.ts";
 import { setAside } from "./check/aside.ts";
 import { newSift } from "./check/broken_lines.ts";
@@ -70,7 +69,6 @@ export interface Move {
   readonly reader: Reader;
   readonly tally: Tally;
   readonly load: Load;
-  readonly write: WriteMode;
   /** Where a stream with a cursor goes on. */
   readonly start?: CursorStart;
 }
@@ -131,7 +129,7 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
   await using writer = await destination.open({
     table: job.table,
     schema: ready.batch.schema,
-    write: move.write,
+    write: job.stream.write,
     key: job.stream.key.map((column) => ready.names[column] ?? column),
     ...cursorIn(ready.names, cursor),
     load: load.id,

@@ -95,10 +95,8 @@ async function loadStream(
     const known = load.attempt > 1 || loss.keepsRows ? (await destination.state.read(job.table))?.load : undefined;
     if (loss.keepsRows) (await context.rejects?.())?.settle(of, (one) => one === known);
     if (load.attempt > 1 && known === load.id) return foundCommitted(tally, warnings);
-    const isFull = context.fullRefresh && stream.cursor !== undefined;
-    const write = isFull ? "replace" : stream.write;
-    await confirmReplace({ ...job, stream: { ...stream, write } }, { destination, confirm: context.confirm });
-    const start = await cursorStart(job, { destination, log: host.log, isFull });
+    await confirmReplace({ table: job.table, target: job.target, stream }, { destination, confirm: context.confirm });
+    const start = await cursorStart(job, { destination, log: host.log });
     await using reader = await openReader(job, { source, destination, start }, context.limit);
     tally.isBound ||= reader.readsOnce === true;
     using _progress = tellProgress(job, context, { host, reader });
@@ -108,7 +106,6 @@ async function loadStream(
       reader,
       tally,
       load,
-      write,
       start,
     });
   } finally {

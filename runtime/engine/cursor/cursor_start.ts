@@ -21,17 +21,12 @@ export interface CursorStart {
 /** Looks up where a stream with a cursor goes on; undefined for one without. */
 export async function cursorStart(
   { pipeline, stream, name, table, target }: StreamJob,
-  { destination, log, isFull = false }: {
-    readonly destination: Destination;
-    readonly log: Log;
-    /** All is read, whatever was read before. */
-    readonly isFull?: boolean;
-  },
+  { destination, log }: { readonly destination: Destination; readonly log: Log },
 ): Promise<CursorStart | undefined> {
   const { cursor, key, write } = stream;
   if (!cursor) return undefined;
-  const before = isFull ? undefined : await found();
-  const isHashed = write === "append" && !(key.length > 0 && destination.can.skipsLoaded);
+  const before = write === "replace" ? undefined : await found(); // a full refresh
+  const isHashed = (cursor.goesOnBy ?? write) === "append" && !(key.length > 0 && destination.can.skipsLoaded);
   requireLoaded(stream, { isHashed });
   return {
     ...(before && { before }),

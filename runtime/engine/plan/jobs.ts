@@ -33,7 +33,8 @@ export async function resolveJobs(pipeline: Pipeline, context: RunContext): Prom
   const ends = [source, destination];
   if (pipeline.source.connector === pipeline.destination.connector) ends.reverse(); // one database opened to be written can be read too
   for (const end of ends) await end.check();
-  const streams = await pickStreams(pipeline, { source, log: host.log });
+  const picked = await pickStreams(pipeline, { source, log: host.log });
+  const streams = context.fullRefresh ? picked.map(refreshed) : picked;
   if (streams.length === 0) throw new DtegError("stream.none", `${pipeline.source.label} has no stream to load`);
   const tables = await targetTables(streams, { destination, pipeline: pipeline.name });
   const threads = streams.length === 1 ? usableThreads(context.limits) : 1;
@@ -55,6 +56,12 @@ export async function resolveJobs(pipeline: Pipeline, context: RunContext): Prom
     checkWrite(stream, { can: destination.can, label: pipeline.destination.label, limit: context.limit })
   );
   return jobs;
+}
+
+/** A stream with a cursor, read whole and put in the place of what is there. */
+function refreshed(stream: NamedStream): NamedStream {
+  const { cursor, write } = stream;
+  return cursor ? { ...stream, write: "replace", cursor: { ...cursor, goesOnBy: write } } : stream;
 }
 
 function checkWrite(
