@@ -1,4 +1,5 @@
 import { type CheckStep, DtegError } from "../../sdk/mod.ts";
+import { clientSocket, dropClient, takeInflow } from "./connect/client_socket.ts";
 import { openClient } from "./connect/open_client.ts";
 import type { MysqlClient } from "./driver.ts";
 import { CONNECT, mysqlError } from "./mysql_error.ts";
@@ -83,6 +84,7 @@ function makeSession(
   client: MysqlClient,
   { label, signal }: { readonly label: string; readonly signal: AbortSignal },
 ): MysqlSession {
+  const inflow = takeInflow(client);
   let isOpen = true, running = 0;
   let lost: Error | undefined;
   const listeners = new Set<(error: Error) => void>();
@@ -91,7 +93,7 @@ function makeSession(
     for (const listener of listeners) listener(error);
   });
   const stop = () => {
-    client.destroy(); // an interrupted run waits for no server
+    dropClient(client); // an interrupted run waits for no server
     for (const listener of listeners) listener(new Error("interrupted"));
   };
   signal.addEventListener("abort", stop, { once: true });
@@ -149,15 +151,16 @@ function makeSession(
         return mysqlError(error, { label, action: "read from" });
       };
       const done = () => running--;
-      return thenDone(rowStream(client, sql, { cells, onLost, explain }), done);
+      return thenDone(rowStream(client, sql, { cells, inflow, onLost, explain }), done);
     },
     onLost,
-    isReusable: () => isOpen && running === 0 && lost === undefined && !signal.aborted,
+    isReusable: () =>
+      isOpen && running === 0 && lost === undefined && !clientSocket(client).destroyed && !signal.aborted,
     async [Symbol.asyncDispose]() {
       if (!isOpen) return;
       isOpen = false;
       signal.removeEventListener("abort", stop);
-      if (lost || running > 0) return client.destroy();
+      if (lost || running > 0 || clientSocket(client).destroyed) return dropClient(client);
       await new Promise<void>((resolve) => client.end(() => resolve()));
     },
   };

@@ -1,6 +1,7 @@
 import type { CheckStep } from "../../../sdk/mod.ts";
 import type { MysqlClient } from "../driver.ts";
 import type { Parameters } from "../parameters.ts";
+import { dropClient } from "./client_socket.ts";
 import { checkIdentity, tlsOptions } from "./tls_options.ts";
 
 /** Seconds that the server waits for a slow other end of the load before it gives up. */
@@ -52,7 +53,7 @@ export async function openClient(
     await run(client, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
     return client;
   } catch (error) {
-    client.destroy();
+    dropClient(client);
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { checkServerIdentity, rootCertificates, type TLSSocket } from "node:tls";
 import { DtegError } from "../../../sdk/mod.ts";
 import type { MysqlClient } from "../driver.ts";
+import { clientSocket } from "./client_socket.ts";
 import type { Parameters } from "../parameters.ts";
 
 /** What the driver takes for TLS. */
@@ -35,8 +36,8 @@ export function checkIdentity(client: MysqlClient, { sslmode, host }: Parameters
 }
 
 function socketOf(client: MysqlClient): TLSSocket {
-  const socket: unknown = Reflect.get(client, "stream");
-  if (socket instanceof Object && "getPeerCertificate" in socket) return socket as TLSSocket;
+  const socket = clientSocket(client);
+  if ("getPeerCertificate" in socket) return socket as TLSSocket;
   throw new DtegError("internal", "the driver keeps its TLS connection in another place than it did");
 }
 

@@ -1,4 +1,4 @@
-import type { Duplex } from "node:stream";
+import { dropClient, type Inflow } from "../connect/client_socket.ts";
 import type { MysqlClient } from "../driver.ts";
 import { type Cell, csvCells, type RowBytes } from "./csv_cells.ts";
 
@@ -17,6 +17,7 @@ interface RowCommand {
 /** What stops the stream beside the query's own errors. */
 export interface RowStreamOptions {
   readonly cells: readonly Cell[];
+  readonly inflow: Inflow;
   /** Calls back when the connection is lost; the result is to be called at the end. */
   onLost(listener: (error: Error) => void): () => void;
   /** An error as users see it. */
@@ -24,40 +25,34 @@ export interface RowStreamOptions {
 }
 
 /**
- * The rows of a query as CSV, made of the bytes of the protocol's packets. The socket is paused while nobody reads: at most a chunk of the
- * socket and two pieces are held. The query is sent when the first piece is asked for; one that is broken off ends the connection.
+ * The rows of a query as CSV, made of the bytes of the protocol's packets. The socket is read only while somebody reads here: at most a chunk
+ * of it and a piece or two are held. The query is sent when the first piece is asked for; one that is broken off ends the connection.
  */
 export function rowStream(
   client: MysqlClient,
   sql: string,
-  { cells, onLost, explain }: RowStreamOptions,
+  { cells, inflow, onLost, explain }: RowStreamOptions,
 ): ReadableStream<Uint8Array> {
   const waiting: Uint8Array[] = [];
   let isStarted = false, isDone = false;
   let failure: Error | undefined;
-  let wake = () => {};
 
   function start(): void {
     isStarted = true;
-    const socket = socketOf(client);
-    const writer = csvCells(cells, (piece) => {
-      waiting.push(piece);
-      socket.pause();
-      wake();
-    });
+    const writer = csvCells(cells, (piece) => waiting.push(piece));
     const query: unknown = client.query(sql);
     if (!isRowCommand(query)) throw new Error("the driver's query has changed: it has no row()");
-    const forget = onLost((error) => end(error));
+    inflow.hold();
     const end = (error?: Error) => {
       if (isDone) return;
-      forget();
       isDone = true;
       failure = error;
-      socket.resume(); // its last chunk may have held a piece and the end: the connection is used again
+      forget();
       const rest = writer.rest();
       if (rest.length > 0) waiting.push(rest);
-      wake();
+      inflow.release();
     };
+    const forget = onLost(end);
     const { row } = query;
     const own = (packet: Packet, connection: unknown) => {
       if (packet.isEOF()) return row.call(query, packet, connection);
@@ -73,11 +68,8 @@ export function rowStream(
     async pull(controller) {
       try {
         if (!isStarted) start();
-        if (waiting.length === 0 && !isDone) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-            socketOf(client).resume();
-          });
+        while (waiting.length === 0 && !isDone) {
+          if (!await inflow.next() && !isDone) throw new Error("Connection lost: the server closed it");
         }
       } catch (error) {
         return controller.error(explain(error));
@@ -88,14 +80,9 @@ export function rowStream(
       if (isDone && waiting.length === 0) controller.close();
     },
     cancel() {
-      if (isStarted && !isDone) client.destroy(); // in the middle of an answer a connection is of no more use
+      if (isStarted && !isDone) dropClient(client); // in the middle of an answer a connection is of no more use
     },
   }, { highWaterMark: 0 });
-}
-
-/** The connection's own: by TLS it is another one than the driver began with. */
-function socketOf(client: MysqlClient): Duplex {
-  return Reflect.get(client, "stream");
 }
 
 function isRowCommand(query: unknown): query is RowCommand {
