@@ -82,6 +82,8 @@ export const ERROR_CODES = {
   "mask.key": "environment",
   "mask.changed": "config",
   "rejects.too_many": "check",
+  "rejects.none": "config",
+  "rejects.replay": "config",
   "schema.lossy": "schema",
   "schema.incompatible": "schema",
   "target.locked": "transient",

@@ -19,6 +19,7 @@ export const COMMANDS: Catalogue = {
   diff: async () => (await import("./inspect/diff.ts")).diff,
   preview: async () => (await import("./data/preview.ts")).preview,
   query: async () => (await import("./data/query.ts")).query,
+  rejects: async () => (await import("./rejects/rejects.ts")).rejects,
   runs: async () => (await import("./inspect/runs.ts")).runs,
   doctor: async () => (await import("./machine/doctor.ts")).doctor,
   completion: async () => (await import("./machine/completion.ts")).completion,
@@ -27,9 +28,8 @@ export const COMMANDS: Catalogue = {
 };
 
 /** Settled commands that a later version builds. */
-export const LATER_COMMANDS: readonly string[] =
-  ("state rejects verify undo clean test compile explain secret schedule " +
-    "serve worker plugin user audit").split(" ");
+export const LATER_COMMANDS: readonly string[] = ("state verify undo clean test compile explain secret schedule " +
+  "serve worker plugin user audit").split(" ");
 
 /** Loads a command, or says what is wrong with its name. */
 export async function loadCommand(name: string, catalogue: Catalogue): Promise<Command> {

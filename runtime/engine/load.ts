@@ -174,6 +174,9 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
   context.signal.throwIfAborted();
   const { pipeline, name, table, target } = job;
   tally.isBound ||= target === "stdout";
+  const kept = job.stream.isReplay
+    ? await destination.state.read(table, { pipeline: pipeline.name, stream: name })
+    : undefined;
   aside.committing();
   const counts = await writer.commit({
     pipeline: pipeline.name,
@@ -182,9 +185,13 @@ async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
     load: load.id,
     run: context.run,
     committedAt: new Date().toISOString(),
-    names: ready.names,
-    masks,
+    names: { ...kept?.names, ...ready.names },
+    masks: { ...kept?.masks, ...masks },
+    ...(kept?.position && { position: kept.position }),
     ...(position && { position: context.limit === undefined ? position : start?.before }),
+  }).catch((error) => {
+    aside.refused(DtegError.from(error));
+    throw error;
   });
   aside.committed();
   if (load.attempt > 1) await writer.discard(); // an attempt before had committed: this one's rows are not needed

@@ -11,6 +11,8 @@ export interface RunRequest {
   readonly run: string;
   readonly version: string;
   readonly pipelines: readonly Pipeline[];
+  /** Absolute folder that the pipelines' own paths start at. Default: the current one. */
+  readonly folder?: string;
   readonly connectors: readonly Connector[];
   readonly limits: Limits;
   /** Where the run's own folder is made. */

@@ -1,4 +1,4 @@
-import type { ErrorCode, Schema } from "../../sdk/mod.ts";
+import type { ErrorCode, Schema, WriteMode } from "../../sdk/mod.ts";
 import type { ProcessMark } from "./process_mark.ts";
 
 /** What is wrong with a row. */
@@ -37,6 +37,7 @@ export interface RejectHead {
   readonly path: string | null;
   readonly stream: string;
   readonly target: string;
+  readonly write: WriteMode;
   readonly key: readonly string[];
   /** Names of masked columns: their values are in the rows, and are shown to nobody. */
   readonly masked: readonly string[];

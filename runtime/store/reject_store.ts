@@ -20,6 +20,8 @@ const DAY_MS = 86_400_000;
 
 /** What a load needs of the store. */
 export interface RejectSink {
+  /** Rows are begun for a load that sets none aside, too. */
+  readonly always?: boolean;
   /** Begins the rows of a load. */
   begin(head: RejectHead): RejectWriter;
   /**
@@ -101,13 +103,20 @@ export function openRejectStore(folder: string): RejectStore {
     rows: ({ head }) => readRejects(rowsPath(folderOf(head.run), fileStem(head))),
     remove: ({ head }) => remove(head),
     prune({ days }) {
-      const cutoff = Date.now() - days * DAY_MS;
-      const old = runs().flatMap((run) =>
-        namesIn(folderOf(run)).flatMap((name) => {
+      const isPast = ({ at }: RejectHead) => Date.parse(at) < Date.now() - days * DAY_MS;
+      const old: RejectHead[] = [];
+      for (const run of runs()) {
+        for (const name of namesIn(folderOf(run))) {
+          const pending = pendingOf(name);
+          if (pending) {
+            const head = pendingHead(folderOf(run), pending);
+            if (head && isPast(head)) removePending(folderOf(run), pending);
+            continue;
+          }
           const head = name.endsWith(".json") ? readHead(join(folderOf(run), name)) : undefined;
-          return head && Date.parse(head.at) < cutoff ? [head] : [];
-        })
-      );
+          if (head && !/\.pending\.json$/.test(name) && isPast(head)) old.push(head);
+        }
+      }
       old.forEach(remove);
       return old.length;
     },

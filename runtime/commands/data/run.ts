@@ -1,9 +1,8 @@
 import { type DtegError, DtegError as Fault, parseName } from "../../../sdk/mod.ts";
-import { hidePasswords, type Loaded, type LoadOptions, maskKey } from "../../config/mod.ts";
-import type { RunRequest, RunResult } from "../../engine/run_context.ts";
+import type { Loaded } from "../../config/mod.ts";
+import type { RunResult } from "../../engine/run_context.ts";
 import { errorReport } from "../../store/error_report.ts";
-import type { Emit, RunReport } from "../../store/event.ts";
-import { openRecorder } from "../../store/recorder.ts";
+import type { RunReport } from "../../store/event.ts";
 import { newRunId } from "../../store/run_id.ts";
 import type { App } from "../app.ts";
 import { type Command, flagValue, type Input, type Outcome } from "../command.ts";
@@ -13,10 +12,10 @@ import { LOAD_FLAGS, loadOptions } from "../project/load_options.ts";
 import { formatCount, formatCountOf, formatDuration } from "../view/numbers.ts";
 import { reportTable } from "../view/report_table.ts";
 import { shellWord, sqlName } from "./sql_name.ts";
-import { makeRunView } from "../view/run_view.ts";
 import { ADHOC_FLAGS, choosePipelines, DEFAULT_DATABASE } from "./choose_pipelines.ts";
 import { PLAN, requirePlan } from "./plan_file.ts";
-import { LIMIT_FLAGS, limitsOf, tempParent } from "./run_limits.ts";
+import { performRun } from "./perform_run.ts";
+import { LIMIT_FLAGS } from "./run_limits.ts";
 
 /** Lines of streams on a terminal: as many as leave the total and the errors in sight. */
 const linesOn = (height: number) => Math.max(10, Math.min(40, height - 10));
@@ -68,7 +67,7 @@ export const run: Command = {
     const options = await loadOptions(app, input, { runId: id });
     const loads = await choosePipelines(app, input, options);
     await requirePlan(app, input);
-    const result = await perform({ app, input, id, loads, options });
+    const result = await performRun({ app, input, id, loads, options });
     return outcomeOf(result, { app, input, loads });
   },
 };
@@ -79,48 +78,6 @@ function refuseMixedOutput(input: Input, { terminal }: App): void {
   throw new Fault("flag.conflict", `--json and --to ${to} both want standard output`, {
     hint: "leave --json out, or write to a file",
   });
-}
-
-interface Performance {
-  readonly app: App;
-  readonly input: Input;
-  readonly id: string;
-  readonly loads: readonly Loaded[];
-  readonly options: LoadOptions;
-}
-
-async function perform({ app, input, id, loads, options: { environment, secrets } }: Performance): Promise<RunResult> {
-  const view = makeRunView(app.terminal);
-  const mask = (text: string) => hidePasswords(secrets.mask(text));
-  const say = (level: "warn" | "info", message: string) =>
-    view({ kind: "log", run: id, at: Date.now(), level, message });
-  const record = await openRecorder(app.store, {
-    onFailure: (error) => say("warn", `this run is not recorded: ${error.message}`),
-  });
-  for (const warning of loads.flatMap(({ warnings }) => warnings)) say("warn", warning);
-  const emit: Emit = (event) => {
-    record(event);
-    view(event);
-  };
-  const { runPipelines } = await import("../../engine/run.ts");
-  const isYes = flagValue(input, FLAGS.yes) === true;
-  const request: RunRequest = {
-    run: id,
-    version: app.version,
-    pipelines: loads.map(({ pipeline }) => pipeline),
-    connectors: await app.connectors(),
-    limits: limitsOf(input, loads.map(({ pipeline }) => pipeline.settings)),
-    tempParent: tempParent(app),
-    signal: app.signal,
-    emit,
-    mask,
-    maskKey: () => maskKey(environment, { secrets }),
-    limit: flagValue(input, FLAGS.limit),
-    rejects: async () => (await app.store()).rejects,
-    fullRefresh: flagValue(input, FLAGS.fullRefresh) === true,
-    confirm: (question) => isYes ? Promise.resolve(true) : app.terminal.confirm(question),
-  };
-  return await runPipelines(request);
 }
 
 interface Showing {
@@ -138,7 +95,7 @@ function outcomeOf({ report, error }: RunResult, { app, input, loads }: Showing)
   const { width, height, outIsTty } = terminal;
   const most = outIsTty && !toStdout ? linesOn(height) : Infinity;
   const table = reportTable(report, { width, style, most, except: error ? errorReport(error) : null });
-  const text = [table, ...nextSteps(report, { input, loads })].join("\n");
+  const text = [table, ...rejectedHint(report), ...nextSteps(report, { input, loads })].join("\n");
   if (toStdout && !terminal.quiet && !terminal.json && terminal.logFormat === "text") terminal.writeError(text);
   const exit = exitFor(report, error);
   return {
@@ -162,6 +119,12 @@ function summaryOf({ status, pipelines, seconds }: RunReport): string {
     formatDuration(seconds)
   }`;
   return status === "ok" ? loaded : `${status}: ${loaded}${failed ? `, ${formatCount(failed)} failed` : ""}`;
+}
+
+/** How to look at what did not fit. */
+export function rejectedHint({ run, pipelines }: RunReport): string[] {
+  const rejected = pipelines.flatMap(({ streams }) => streams).reduce((sum, stream) => sum + stream.rejected, 0);
+  return rejected > 0 ? [`${formatCountOf(rejected, "row")} rejected:  dteg rejects show ${run}`] : [];
 }
 
 /** How to look at what a bare file became. */

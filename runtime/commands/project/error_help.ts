@@ -214,6 +214,14 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     "More rows do not fit than the stream's `max_rejects` allows. Nothing was loaded.",
     "Look at what the source sends, mend it, or raise `max_rejects`.",
   ),
+  "rejects.none": help(
+    "There are no rejected rows of that run or stream.",
+    "See `dteg rejects list`; rejected rows are kept for 30 days.",
+  ),
+  "rejects.replay": help(
+    "Rejected rows cannot be loaded again: their pipeline or stream is not there, or its connection is not kept.",
+    "Run the stream once by a pipeline file, or export the rows and load the file.",
+  ),
   "schema.lossy": help(
     "A column's type cannot be held by the target without loss.",
     "Declare a type that it can hold: `columns: { c: { type: text } }`.",

@@ -2,11 +2,13 @@ import { resolve } from "node:path";
 import { type BytesBatch, DtegError, type ScanBatch, type Schema } from "../../../sdk/mod.ts";
 import { thisProcess } from "../../store/process_mark.ts";
 import type { RejectHead, RejectWriter } from "../../store/reject.ts";
+import type { RejectSink } from "../../store/reject_store.ts";
 import type { StageSession } from "../move/session.ts";
 import type { Shape } from "../plan/shape.ts";
 import type { RunContext } from "../run_context.ts";
 import type { StreamJob } from "../stream_job.ts";
 import type { BrokenLine } from "./broken_lines.ts";
+import { lossRules } from "./loss_rules.ts";
 import type { Origin } from "./origin.ts";
 import { keepRejects, keptColumns } from "./rejected_load.ts";
 import { type Change, refuseTooMany, type StagedRows, stageRows } from "./set_aside.ts";
@@ -21,6 +23,8 @@ export interface Aside extends AsyncDisposable {
   committing(): void;
   /** It took place. */
   committed(): void;
+  /** It failed; where that is not sure, what is set aside is settled when the target can be asked. */
+  refused(error: DtegError): void;
 }
 
 /** A load whose rows may have faults. */
@@ -51,9 +55,10 @@ export async function setAside(faulty: Faulty, loading: Loading): Promise<Aside>
   let writer: RejectWriter | undefined;
   try {
     const rejected = broken.length + (staged?.rejected ?? 0);
-    if (rejected > 0) {
+    const sink = await sinkOf(loading, rejected);
+    if (sink) {
       if (staged) refuseTooMany(rejected, { read: staged.rows + broken.length, most: stream.maxRejects, stream: name });
-      writer = await beginWriter(faulty, loading);
+      writer = sink.begin(headOf(faulty, loading));
       await keepRejects({ writer, staged, broken, origin, key: stream.key, masked: maskedOf(stream) });
     }
     return asideOf(staged?.batch ?? batch, { staged, writer, rejected });
@@ -81,28 +86,35 @@ function asideOf(
       isSent = true;
     },
     committed: () => writer?.commit(),
+    refused({ failure }) {
+      if (failure !== "transient" && failure !== "internal") isSent = false;
+    },
     async [Symbol.asyncDispose]() {
-      if (!isSent) writer?.discard(); // else it is settled when the target can be asked
+      if (!isSent) writer?.discard();
       await staged?.[Symbol.asyncDispose]();
     },
   };
 }
 
-async function beginWriter({ read, origin }: Faulty, { job, context, load }: Loading): Promise<RejectWriter> {
-  if (!context.rejects) {
-    throw new DtegError(
-      "environment.store",
-      "rows are to be set aside, and there is no place where they would be kept",
-    );
-  }
+/** Where rows are kept; undefined where there are none to keep. */
+async function sinkOf({ job, context }: Loading, rejected: number): Promise<RejectSink | undefined> {
+  if (rejected === 0 && !lossRules(job.stream).keepsRows) return undefined;
+  const sink = await context.rejects?.();
+  if (rejected === 0) return sink?.always ? sink : undefined;
+  if (sink) return sink;
+  throw new DtegError("environment.store", "rows are to be set aside, and there is no place where they would be kept");
+}
+
+function headOf({ read, origin }: Faulty, { job, context, load }: Loading): RejectHead {
   const { pipeline, stream, name, target } = job;
-  const head: RejectHead = {
+  return {
     version: 1,
     run: context.run,
     pipeline: pipeline.name,
-    path: pipeline.path === null ? null : resolve(pipeline.path),
+    path: pipeline.path === null ? null : resolve(context.folder ?? "", pipeline.path),
     stream: name,
     target,
+    write: stream.write,
     key: stream.key,
     masked: maskedOf(stream),
     columns: keptColumns(read, origin),
@@ -110,7 +122,6 @@ async function beginWriter({ read, origin }: Faulty, { job, context, load }: Loa
     process: thisProcess(),
     at: new Date().toISOString(),
   };
-  return (await context.rejects()).begin(head);
 }
 
 const maskedOf = ({ columns }: Pick<StreamJob["stream"], "columns">) =>
