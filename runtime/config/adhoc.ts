@@ -47,11 +47,23 @@ export function adhocPipeline(flags: AdhocFlags, options: AdhocOptions): Promise
     ],
   };
   const tree = { path: null, text: "", root, places: new Map() };
-  return assemble(tree, { ...options, strictSecrets: true, name: nameOf }).then(withWholeSource);
+  return assemble(tree, { ...options, strictSecrets: true, name: nameOf }).then(withWholeSource, (error) => {
+    throw error instanceof DtegError ? withoutPlaceholder(error) : error;
+  });
 }
 
 /** Stands for "each stream of the source" on the way through the form, which wants a name. */
 const WHOLE_SOURCE = "\u0000";
+
+/** The error in words of the one who typed flags, and named no stream. */
+function withoutPlaceholder(error: DtegError): DtegError {
+  const message = error.message.replace(`the stream ${JSON.stringify(WHOLE_SOURCE)}`, "what is loaded");
+  return new DtegError(error.code, message, {
+    ...error,
+    cause: error.cause,
+    others: error.others.map(withoutPlaceholder),
+  });
+}
 
 function withWholeSource({ pipeline, ...rest }: Loaded): Loaded {
   const streams = pipeline.streams.map((stream) => stream.name === WHOLE_SOURCE ? { ...stream, name: null } : stream);

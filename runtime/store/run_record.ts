@@ -89,6 +89,7 @@ export function levelOf(event: RunEvent): LogLevel {
   switch (event.kind) {
     case "log":
       return event.level;
+    case "streams.found":
     case "stream.progress":
       return "debug";
     case "stream.ended":

@@ -1,4 +1,4 @@
-import { DtegError, type LoadPosition, type ReadEnd, type Reader, type ScanBatch } from "../../../sdk/mod.ts";
+import { DtegError, type LoadPosition, nearest, type ReadEnd, type Reader, type ScanBatch } from "../../../sdk/mod.ts";
 import type { LentHost } from "../host.ts";
 import { type CursorStart, requireSameColumn } from "./cursor_start.ts";
 import { countByHash, hashedQuery, requireFew } from "./row_hash.ts";
@@ -73,10 +73,12 @@ export function cursorLoad(
   function ofBatch({ schema }: ScanBatch): string {
     const found = read.columns.find((name) => schema.some((column) => column.name === name));
     if (found !== undefined) return found;
+    const known = schema.map(({ name }) => name);
+    const near = nearest(read.columns[0], known);
     throw new DtegError(
       "column.unknown",
       `the stream ${stream} has no column ${JSON.stringify(read.columns[0])}, which is to be its cursor`,
-      { column: read.columns[0], hint: `it has ${schema.slice(0, 12).map(({ name }) => name).join(", ")}` },
+      { column: read.columns[0], hint: near ? `did you mean ${near}?` : `it has ${known.slice(0, 12).join(", ")}` },
     );
   }
 
