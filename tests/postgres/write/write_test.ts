@@ -33,6 +33,13 @@ rule("a table that is missing is made, with its schema, key, indexes and comment
   assert.equal(await debris(), "");
 });
 
+rule("a table of states that an earlier version made gets the columns that are new", async ({ load, psql }) => {
+  await load("id\n1\n", "public.t");
+  await psql("ALTER TABLE _dteg_state DROP COLUMN masks");
+  await load("id\n2\n", "public.t", { adopt: false });
+  assert.equal(await psql("SELECT stream, masks FROM _dteg_state ORDER BY 1"), "in1|\nin2|{}");
+});
+
 rule("what dteg made is swapped by name, again and again, with its key and indexes", async ({ load, psql }) => {
   const table = { primaryKey: ["id"], indexes: [["n"]], comment: "made" };
   await load("id,n\n1,1\n", "public.t", { table });
