@@ -27,7 +27,12 @@ export function fitColumn(from: ExistingColumn, to: ExistingColumn): ColumnFit |
   const through = isFloat(from) && to.base === "numeric" ? "::text" : ""; // all digits: the cast itself keeps 15
   const cast = `${ref}${through}::${to.typeName}`;
   const fit = { name: to.name, native: to.typeName };
-  if (from.typeName === to.typeName || from.typeName === to.pgType) return { ...fit, value: ref };
+  if (from.typeName === to.typeName) return { ...fit, value: ref };
+  if (from.typeName === to.pgType) return { ...fit, value: cast }; // a domain: its values are compared as such
+  if (to.base === "money" && !to.isArray && (isInteger(from) || from.base === "numeric")) {
+    const money = `${ref}::numeric::${to.typeName}`;
+    return { ...fit, value: money, changes: `(${money})::numeric IS DISTINCT FROM ${ref}::numeric` };
+  }
   if (isSafe(from, to)) return { ...fit, value: cast };
   if (!isTried(from, to)) return undefined;
   const back = `(${cast})${through}::${from.typeName}`;

@@ -44,6 +44,21 @@ const TESTS: Readonly<Record<string, Test>> = {
       assert.equal(await psql("SELECT * FROM t ORDER BY id"), "1|a\n2|b");
     }
   },
+  async "columns of domains and of money take numbers and texts that they hold"({ load, psql, refused }) {
+    await psql(
+      `CREATE DOMAIN code AS text CHECK (value <> ''); CREATE DOMAIN cents AS numeric(10,2); CREATE DOMAIN twice AS cents;
+      CREATE TABLE t (id int PRIMARY KEY, c code, p twice, m money); INSERT INTO t VALUES (1, 'a', 1.50, 1.50)`,
+    );
+    const merge = { write: "merge", key: ["id"] } as const;
+    const report = await load("id,c,p,m\n1,a,1.50,1.50\n2,b,2.25,-7\n", "public.t", merge);
+    assert.deepEqual([report.inserted, report.updated, report.unchanged], [1, 0, 1]);
+    const updated = await load("id,c,p,m\n1,a,1.50,1.5\n2,b,2.30,-7.10\n", "public.t", merge);
+    assert.deepEqual([updated.inserted, updated.updated, updated.unchanged], [0, 1, 1]);
+    assert.equal(await psql("SELECT id, c, p, m::numeric FROM t ORDER BY id"), "1|a|1.50|1.50\n2|b|2.30|-7.10");
+    for (const [row, code] of [['3,"",1,1', "data.constraint"], ["3,a,1,1.001", "data.value"]]) {
+      assert.equal((await refused(`id,c,p,m\n${row}\n`, "public.t", merge)).code, code);
+    }
+  },
   async "what is equal to the server but not the same is brought in"({ load, psql }) {
     await psql(
       "CREATE TABLE t (id int PRIMARY KEY, i interval, n numeric, j json); INSERT INTO t VALUES (1, '30 days', 1.0, '{}'), (2, '1 day', 2.50, '{}')",
