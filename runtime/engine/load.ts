@@ -273,8 +273,9 @@ async function faultOf(
   if (error.failure === "cancelled") return error;
   try {
     await reader.verify();
-  } catch (changed) {
-    return DtegError.from(changed);
+  } catch (thrown) {
+    const changed = DtegError.from(thrown);
+    if (changed.failure !== "transient" || changed.code === "connection.conflict") return changed; // else it could not be asked
   }
   return await explain?.(error) ?? error;
 }

@@ -72,7 +72,8 @@ export function asUser(test: (user: User) => Promise<void>): Promise<void> {
   });
 }
 
-function cacheFolder(): string {
+/** Where the binary keeps what it unpacks; one for all tests. */
+export function cacheFolder(): string {
   return `${Deno.env.get("TMPDIR") ?? "/tmp"}/dteg-e2e-cache-${Deno.uid()}`;
 }
 

@@ -1,34 +1,29 @@
 import assert from "node:assert/strict";
-import { duckdbConnector } from "../../plugins/duckdb/mod.ts";
-import { fileConnector } from "../../plugins/file/mod.ts";
-import { postgresConnector } from "../../plugins/postgres/mod.ts";
-import { columnType } from "../../runtime/config/form/column_type.ts";
-import { DEFAULT_RETRY } from "../../runtime/config/around/retry.ts";
-import type { Mask, PipelineStream, Retry } from "../../runtime/config/pipeline.ts";
-import { runPipelines } from "../../runtime/engine/run.ts";
+import type { PipelineStream } from "../../runtime/config/pipeline.ts";
 import type { StreamReport } from "../../runtime/store/event.ts";
-import { newRunId } from "../../runtime/store/run_id.ts";
 import { openRejectStore, type RejectStore } from "../../runtime/store/reject_store.ts";
-import type { DtegError, OnLoss } from "../../sdk/mod.ts";
+import type { OnLoss } from "../../sdk/mod.ts";
+import { call } from "../e2e/binary.ts";
+import { cacheFolder } from "../e2e/user.ts";
 import type { TestServer } from "./server.ts";
 
-/** One load, in the words of a pipeline file. */
+/** An error as the binary tells it. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly line: number | null;
+  readonly column: string | null;
+}
+
+/** One load, in the words of a pipeline file. Nothing is tried again. */
 export interface LoadOptions {
   readonly write?: PipelineStream["write"];
   readonly key?: readonly string[];
   readonly table?: PipelineStream["table"];
   readonly columns?: Readonly<
-    Record<
-      string,
-      {
-        readonly type?: string;
-        readonly as?: string;
-        readonly drop?: boolean;
-        readonly mask?: Mask;
-        readonly onLoss?: OnLoss;
-      }
-    >
+    Record<string, { readonly type?: string; readonly as?: string; readonly drop?: boolean; readonly mask?: string }>
   >;
+  readonly names?: PipelineStream["names"];
   readonly onLoss?: OnLoss;
   readonly rows?: PipelineStream["rows"];
   /** Text of a CSV, or a path of the bench's folder. */
@@ -37,12 +32,9 @@ export interface LoadOptions {
   readonly adopt?: boolean;
   readonly stream?: string;
   readonly where?: string;
-  readonly names?: PipelineStream["names"];
   readonly to?: string;
   /** Name of the pipeline. */
   readonly pipeline?: string;
-  /** Nothing is tried again unless it says so. */
-  readonly retry?: Retry;
 }
 
 export interface Loading extends AsyncDisposable {
@@ -53,90 +45,73 @@ export interface Loading extends AsyncDisposable {
   /** A load that must go well. */
   load(content: string | Uint8Array, into: string, options?: LoadOptions): Promise<StreamReport>;
   /** A load that must fail. */
-  refused(content: string | Uint8Array, into: string, options?: LoadOptions): Promise<DtegError>;
+  refused(content: string | Uint8Array, into: string, options?: LoadOptions): Promise<Refusal>;
   /** The rows that its loads set aside. */
   readonly rejects: RejectStore;
   /** Staging tables that are there. */
   debris(): Promise<string>;
 }
 
-/** A database of its own on a server, and loads into it from files, in this process. */
+/** What the binary prints of a run. */
+interface Told {
+  readonly error: Refusal | null;
+  readonly result: { readonly pipelines: readonly { readonly streams: readonly StreamReport[] }[] } | null;
+}
+
+/** A database of its own on a server, and loads into it from files, by the binary. */
 export async function openLoading(server: TestServer): Promise<Loading> {
   const db = await server.createDatabase();
   const folder = await Deno.makeTempDir({ prefix: "dteg-pgload-" });
-  const rejects = openRejectStore(`${folder}/state`);
-  let files = 0;
+  let files = 0, loads = 0;
 
   async function run(content: string | Uint8Array, into: string, options: LoadOptions) {
-    const { name = `in${++files}.csv`, to = server.url(db), columns = {}, stream = name, adopt = true } = options;
+    const { name = `in${++files}.csv`, to = server.url(db), stream = name.replace(/\..*/, ""), table = {} } = options;
     if (content.length) {
       await Deno.writeFile(
         `${folder}/${name}`,
         typeof content === "string" ? new TextEncoder().encode(content) : content,
       );
     }
-    const { report, error } = await runPipelines({
-      run: newRunId(),
-      version: "test",
-      pipelines: [{
-        name: options.pipeline ?? "test",
-        path: null,
-        source: name.endsWith(".duckdb")
-          ? { connector: "duckdb", config: { path: name }, label: name, folder }
-          : name.startsWith("postgres:")
-          ? { connector: "postgres", config: { url: name }, label: "source", folder }
-          : { connector: "file", config: { path: name }, label: name, folder },
-        destination: { connector: "postgres", config: { url: to }, label: "server", folder },
-        streams: [{
-          name: name === stream ? null : stream,
-          into,
-          write: options.write ?? "replace",
-          key: options.key ?? [],
-          where: options.where,
-          names: options.names,
-          select: [],
-          ...(options.onLoss && { onLoss: options.onLoss }),
-          ...(options.rows && { rows: options.rows }),
-          columns: Object.entries(columns).map(([name, { as, type, drop = false, mask, onLoss }]) => ({
-            name,
-            as,
-            drop,
-            mask,
-            ...(onLoss && { onLoss }),
-            type: type === undefined ? undefined : columnType(type),
-          })),
-          adopt,
-          numbers: "number",
-          table: options.table ?? {},
-          settings: {},
-        }],
-        settings: {},
-        onError: "continue",
-        tags: [],
-        retry: options.retry ?? { ...DEFAULT_RETRY, attempts: 1 },
+    const { primaryKey, indexes, comment } = table;
+    const pipeline = {
+      version: 1,
+      name: options.pipeline ?? "test",
+      source: name.startsWith("postgres:") ? { use: "postgres", config: { url: name } } : name,
+      streams: [{
+        name: stream,
+        into,
+        write: options.write ?? "replace",
+        key: options.key?.length ? options.key : undefined,
+        where: options.where,
+        columns: options.columns,
+        names: options.names,
+        on_loss: options.onLoss,
+        contract: options.rows && { rows: options.rows },
+        adopt: options.adopt ?? true,
+        table: { primary_key: primaryKey, indexes, comment },
       }],
-      connectors: [fileConnector, duckdbConnector, postgresConnector],
-      limits: { threads: 2, memory: 1e9 },
-      tempParent: folder,
-      maskKey: () => Promise.resolve("0123456789abcdef0123456789abcdef"),
-      signal: new AbortController().signal,
-      emit: () => {},
-      mask: (text) => text,
-      rejects: () => Promise.resolve(rejects),
-      confirm: () => Promise.resolve(undefined),
-    });
-    return { report: report.pipelines[0].streams[0], error };
+      destination: { use: "postgres", config: { url: to } },
+      settings: { threads: 2 },
+      retry: { attempts: 1 },
+    };
+    const file = `load${++loads}.yaml`;
+    await Deno.writeTextFile(`${folder}/${file}`, JSON.stringify(pipeline));
+    const env = { HOME: folder, XDG_STATE_HOME: `${folder}/state`, TMPDIR: folder, DTEG_CACHE_DIR: cacheFolder() };
+    const { stdout, stderr } = await call(["run", file, "--json"], { cwd: folder, env });
+    assert.ok(stdout, stderr);
+    const { error, result }: Told = JSON.parse(stdout);
+    return { error, report: result?.pipelines[0].streams[0] };
   }
 
   const psql = (sql: string) => server.psql(sql, { db });
   return {
     folder,
     db,
+    rejects: openRejectStore(`${folder}/state/dteg`),
     psql,
-    rejects,
     async load(content, into, options = {}) {
       const { report, error } = await run(content, into, options);
-      if (error) throw error;
+      assert.ok(report && !error, error?.message ?? "the load tells nothing");
       return report;
     },
     async refused(content, into, options = {}) {

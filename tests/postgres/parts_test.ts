@@ -48,6 +48,22 @@ Deno.test("PostgreSQL: large tables and files move in parts", async (test) => {
     equal(await loading.psql("SELECT count(*) || ' ' || sum(amount) FROM moving"), `${ROWS} ${ROWS * 100}`);
   });
 
+  await test.step("a table that is emptied and filled in the midst, which no snapshot hides, is not taken for what is left", async () => {
+    await loading.load("", "kept", { ...fromServer, key: ["id"] });
+    const before = await loading.psql(whole("kept"));
+    await atSource("CREATE TABLE spare AS TABLE big");
+    let isDone = false;
+    const emptier = (async () => {
+      while (!isDone) await atSource("BEGIN; TRUNCATE big; INSERT INTO big TABLE spare; COMMIT");
+    })();
+    const error = await loading.refused("", "kept", { ...fromServer, key: ["id"] });
+    isDone = true;
+    equal(error.code, "connection.conflict");
+    match(error.message, /public\.big was emptied or rewritten by another session meanwhile/);
+    await emptier;
+    equal(await loading.psql(whole("kept")), before);
+  });
+
   await test.step("a condition holds in each range", async () => {
     await atSource(`CREATE VIEW odd AS SELECT 1`);
     const report = await loading.load("", "some", {

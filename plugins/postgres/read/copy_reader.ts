@@ -14,11 +14,14 @@ const RANGES = 2;
  * Reads by binary COPY, as another PostgreSQL takes it; a large table by ranges of its pages at once, all of one snapshot. `settle` asks
  * the snapshot what is to be read of it.
  */
-export async function copyReader(reading: Reading, settle?: (reading: Reading) => Promise<Reading>): Promise<Reader> {
+export async function copyReader(
+  reading: Reading,
+  settle?: (reading: Reading) => Promise<Reading>,
+): Promise<Unverified> {
   const ranges = await pageRanges(reading);
   if (ranges || settle) return await rangeReader(reading, { ranges: ranges ?? ["true"], settle });
   return {
-    ...whole,
+    complete: true,
     schema: schemaOf(reading),
     snapshotAt: new Date().toISOString(),
     parts: [{ id: "0" }],
@@ -27,13 +30,14 @@ export async function copyReader(reading: Reading, settle?: (reading: Reading) =
   };
 }
 
-const whole = { complete: true, verify: () => Promise.resolve() }; // what was read is one snapshot
+/** Whether what was read is one table is told by {@linkcode watchTable}. */
+export type Unverified = Omit<Reader, "verify">;
 
 /** One session keeps a snapshot for all the others. */
 async function rangeReader(
   reading: Reading,
   { ranges, settle }: { readonly ranges: readonly string[]; readonly settle?: (reading: Reading) => Promise<Reading> },
-): Promise<Reader> {
+): Promise<Unverified> {
   const { session, parameters, host } = reading;
   await session.query(
     "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0",
@@ -43,7 +47,7 @@ async function rangeReader(
   if (settle) await session.query(localForms());
   const settled = await settle?.(reading) ?? reading;
   return {
-    ...whole,
+    complete: true,
     schema: schemaOf(reading),
     snapshotAt: new Date().toISOString(),
     parts: ranges.map((_, index) => ({ id: String(index) })),

@@ -1,11 +1,11 @@
-import type { ReadEnd, Reader } from "../../../sdk/mod.ts";
+import type { ReadEnd } from "../../../sdk/mod.ts";
 import { takeSession } from "../pool.ts";
-import { copyReader } from "./copy_reader.ts";
+import { copyReader, type Unverified } from "./copy_reader.ts";
 import { countLate, type PgCursor, positionOf, withCursor } from "./cursor_read.ts";
 import type { Reading } from "./reading.ts";
 
 /** Reads by binary COPY what a cursor asks for: how far that is, is asked first, in the snapshot that the rows are then read from. */
-export async function cursorCopyReader(whole: Reading, cursor: PgCursor): Promise<Reader> {
+export async function cursorCopyReader(whole: Reading, cursor: PgCursor): Promise<Unverified> {
   let end: ReadEnd | undefined;
   const reader = await copyReader(whole, async ({ session }) => {
     const ask = async (sql: string) => (await session.query(sql))[0];

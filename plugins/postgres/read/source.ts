@@ -30,6 +30,7 @@ import { readEnd } from "./read_end.ts";
 import type { Reading } from "./reading.ts";
 import { scanFault } from "./scan_fault.ts";
 import { serverQuery } from "./server_query.ts";
+import { watchTable } from "./table_watch.ts";
 
 /** Reads tables, views and queries of a server. */
 export function postgresSource(config: PostgresConfig, host: Host): Source {
@@ -70,10 +71,11 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
           ? fault.with({ hint: fault.hint?.replace(/^GRANT SELECT ON \S+/, `GRANT SELECT ON ${table}`) })
           : fault;
       });
+      const verify = await watchTable(reading);
       const format = request.accepts.find((format) => format === "pgcopy" || format === "scan");
       if (format === "pgcopy" && request.text.length === 0 && reading.columns.length > 0) {
         for (const name of request.drop) pick(reading.columns, [{ name }]);
-        return cursor ? await cursorCopyReader(whole, cursor) : await copyReader(reading);
+        return { ...cursor ? await cursorCopyReader(whole, cursor) : await copyReader(reading), verify };
       }
       const snapshotAt = new Date().toISOString();
       const end = cursor ? readEnd(whole, cursor) : undefined;
@@ -86,7 +88,7 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
         snapshotAt,
         parts: [{ id: "0" }],
         read: () => Promise.resolve<Batch>(batch),
-        verify: () => Promise.resolve(), // one statement is one snapshot
+        verify,
         [Symbol.asyncDispose]: () => Promise.resolve(),
       };
     },

@@ -123,10 +123,12 @@ const TESTS: Readonly<Record<string, Test>> = {
   ) {
     await load("id\n1\n", "public.t");
     await psql("CREATE ROLE hasty LOGIN SUPERUSER PASSWORD 'x'; ALTER ROLE hasty SET lock_timeout = '300ms'");
-    const holding = psql("BEGIN; LOCK TABLE t IN EXCLUSIVE MODE; SELECT pg_sleep(3); COMMIT");
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const holding = psql("BEGIN; LOCK TABLE t IN EXCLUSIVE MODE; SELECT pg_sleep(60)").catch(() => {});
+    const holder = "SELECT pid FROM pg_locks WHERE relation = 't'::regclass AND mode = 'ExclusiveLock' AND granted";
+    while (!await psql(holder)) await new Promise((resolve) => setTimeout(resolve, 50));
     const error = await refused("id\n2\n", "public.t", { to: server.url(db, { user: "hasty", password: "x" }) });
     assert.equal(error.code, "target.locked");
+    await psql(`SELECT pg_terminate_backend(pid) FROM (${holder}) h`);
     await holding;
     assert.equal(await psql("TABLE t"), "1");
     assert.equal(await debris(), "");
