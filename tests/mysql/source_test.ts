@@ -208,3 +208,57 @@ Deno.test("what is not there or not allowed is told before anything moves, with 
     user.write("q.yaml", user.read("q.yaml").replace("SELECT 1 AS a, 2 AS a", "SELECT id FROM orders WHERE nix = 1"));
     match((await user.fails(["run", "q.yaml"])).message, /127\.0\.0\.1:\d+\/shop: Unknown column 'nix'/);
   }));
+
+Deno.test("a date of zeros stops the load with its column; on_loss decides otherwise", () =>
+  asUser(async (user) => {
+    await sql(
+      "SET sql_mode = ''; CREATE TABLE zeros (id int, d date); INSERT INTO zeros VALUES (1, '0000-00-00'), (2, '2024-02-29'), (3, NULL)",
+    );
+    const pipeline = (onLoss: string, to: string) =>
+      user.write(
+        "z.yaml",
+        `version: 1\nsource: ${
+          server.url(db)
+        }\nstreams:\n  - { name: zeros, into: z_${onLoss}, columns: { d: { on_loss: ${onLoss} } } }\n` +
+          `destination: ${to}\n`,
+      );
+    for (const to of ["zeros.duckdb", postgres.url()]) {
+      pipeline("fail", to);
+      const { code, message } = await user.fails(["run", "z.yaml"]);
+      equal(code, "data.value");
+      match(message, /column "?d"?.*0000-00-00|0000-00-00.*column d/);
+      for (
+        const [onLoss, rows] of [["null", "1,\n2,2024-02-29\n3,"], ["reject", "2,2024-02-29\n3,"], [
+          "text",
+          "1,0000-00-00\n2,2024-02-29\n3,",
+        ]]
+      ) {
+        pipeline(onLoss, to);
+        const { code, stdout } = await user.dteg(["run", "z.yaml", "-y", "--json"]);
+        equal(code, 0, stdout);
+        equal((await user.rows(`SELECT id, d FROM z_${onLoss} ORDER BY id`, to)).join("\n"), rows);
+      }
+    }
+  }));
+
+Deno.test("a cursor reads on from where the load before ended", () =>
+  asUser(async (user) => {
+    await sql(
+      "CREATE TABLE grows (id int PRIMARY KEY, changed datetime(6)); INSERT INTO grows VALUES (1, '2024-01-01'), (2, '2024-01-02')",
+    );
+    user.write(
+      "g.yaml",
+      `version: 1\nsource: ${
+        server.url(db)
+      }\nstreams: [{ name: grows, write: merge, key: id, cursor: changed }]\ndestination: duckdb://g.duckdb\n`,
+    );
+    equal((await user.dteg(["run", "g.yaml"])).code, 0);
+    await sql("UPDATE grows SET changed = '2024-02-01' WHERE id = 1; INSERT INTO grows VALUES (3, '2024-02-02')");
+    const { code, stdout } = await user.dteg(["run", "g.yaml", "--json"]);
+    equal(code, 0, stdout);
+    deepEqual(await user.rows("SELECT id, changed::date AS d FROM shop.grows ORDER BY id", "g.duckdb"), [
+      "1,2024-02-01",
+      "2,2024-01-02",
+      "3,2024-02-02",
+    ]);
+  }));

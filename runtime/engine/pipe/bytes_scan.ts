@@ -1,23 +1,48 @@
-import { type BytesBatch, DtegError, quoteText, type ScanBatch } from "../../../sdk/mod.ts";
-import { quoteName } from "../../../sdk/mod.ts";
+import {
+  type BytesBatch,
+  DtegError,
+  type OnLoss,
+  quoteName,
+  quoteText,
+  refusedName,
+  type ScanBatch,
+} from "../../../sdk/mod.ts";
+import { typeWord } from "../text/type_word.ts";
 import { columnAliases } from "../move/column_refs.ts";
 import { makeFifo } from "./fifo.ts";
-import { formValue, readType } from "./form_value.ts";
+import { formColumn, readType } from "./form_value.ts";
 
 /** The longest row that DuckDB takes, in bytes, and its buffer, which holds two of them. */
 const LINE = 32 * 2 ** 20, BUFFER = 2 * LINE;
 
+/** How a stream of bytes is taken into the stage. */
+export interface BytesOptions {
+  readonly tempDir: string;
+  /** What becomes of a value that is none of its column's type; absent: it stops the query. */
+  readonly onLoss?: (column: string) => OnLoss;
+}
+
 /** A stream of CSV as a query of its typed columns: it flows through a named pipe while the query runs. It can be read once. */
-export function bytesScan(batch: BytesBatch, { tempDir }: { readonly tempDir: string }): ScanBatch {
+export function bytesScan(batch: BytesBatch, { tempDir, onLoss }: BytesOptions): ScanBatch {
   if (batch.format !== "csv") throw new DtegError("internal", `the stage takes no bytes of ${batch.format}`);
   const path = `${tempDir}/bytes-${crypto.randomUUID().slice(0, 12)}.csv`;
-  const { schema } = batch;
+  const formed = batch.schema.map((column, index) =>
+    formColumn(column, `r.c${index}`, { onLoss: onLoss?.(column.name) })
+  );
+  const schema = formed.map(({ column }) => column);
   const aliases = columnAliases(schema);
-  const list = schema.map((column, index) => `${formValue(column, `r.c${index}`)} AS ${quoteName(aliases[index])}`);
+  const told = formed.flatMap(({ column, refused }) => refused === undefined ? [] : [{ column, refused }]);
+  const list = [
+    ...formed.map(({ value }, index) => `${value} AS ${quoteName(aliases[index])}`),
+    ...told.map(({ refused }, index) => `${refused} AS ${quoteName(refusedName(index))}`),
+  ];
   return {
     kind: "scan",
     schema,
-    query: `SELECT ${list.join(", ")} FROM ${readPipe(path, schema)} r`,
+    query: `SELECT ${list.join(", ")} FROM ${readPipe(path, batch.schema)} r`,
+    ...(told.length > 0 && {
+      refused: told.map(({ column }) => ({ column: column.name, wanted: typeWord(column.type) })),
+    }),
     within: (step) => pumping(batch.stream, { path, step }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Column, DataType } from "../../../sdk/mod.ts";
+import type { Column, DataType, OnLoss } from "../../../sdk/mod.ts";
 import { duckType, isWide } from "../move/duck_type.ts";
 import { parseText } from "../text/parse_text.ts";
 import { refuse } from "../move/duck_error.ts";
@@ -44,15 +44,29 @@ function triedValue(type: DataType, ref: string): string | undefined {
   }
 }
 
+/** A column of the text form as the stage has it. */
+export interface FormColumn {
+  readonly column: Column;
+  /** SQL of its value. */
+  readonly value: string;
+  /** SQL of the text of a value that is none of its type, where such a value is told and not refused. */
+  readonly refused?: string;
+}
+
 /**
- * A value of the text form, of which a source promises that it is one: so it is looked at less closely than text of a file. What is none
- * all the same, such as a date of zeros, stops the query.
+ * A column of the text form, of which a source promises that its values are of its type: so they are looked at less closely than text of a
+ * file. What is none all the same, such as a date of zeros, stops the query, unless `onLoss` says otherwise.
  */
-export function formValue({ name, type }: Column, ref: string): string {
-  if (readType(type) !== "VARCHAR" || isWide(type)) return ref;
-  if (type.kind === "bytes") return `unhex(substr(${ref}, 3))`;
+export function formColumn(column: Column, ref: string, { onLoss = "fail" }: { readonly onLoss?: OnLoss }): FormColumn {
+  const { name, type } = column;
+  if (readType(type) !== "VARCHAR" || isWide(type)) return { column, value: ref };
+  if (type.kind === "bytes") return { column, value: `unhex(substr(${ref}, 3))` };
   const value = triedValue(type, ref);
-  if (value === undefined) return parseText({ name, ref, type, rule: "value" });
+  if (value === undefined) return { column, value: parseText({ name, ref, type, rule: "value" }) };
+  if (onLoss === "text") return { column: { ...column, type: { kind: "text" } }, value: ref };
+  if (onLoss === "null" || onLoss === "reject") {
+    return { column, value, refused: `CASE WHEN (${value}) IS NULL THEN ${ref} END` };
+  }
   const stop = refuse({ kind: "value", column: name, type: typeWord(type) }, ref);
-  return `coalesce(${value}, CASE WHEN ${ref} IS NOT NULL THEN ${stop} END)`;
+  return { column, value: `coalesce(${value}, CASE WHEN ${ref} IS NOT NULL THEN ${stop} END)` };
 }
