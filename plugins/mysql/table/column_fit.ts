@@ -40,8 +40,15 @@ export function fitColumn(
   const from = nativeType(staged), into = nativeType(to.native);
   const ref = `s.${quoteIdentifier(column.name)}`;
   const way = wayOf({ from, into, ref, to, isZoned: column.type.kind === "timestamptz" || from.base === "timestamp" });
-  return way && { name: to.name, to, same: sameValue(`t.${quoteIdentifier(to.name)}`, way.value, into), ...way };
+  if (!way) return undefined;
+  const isJson = isOwnJson(into, to);
+  const value = isJson ? `CAST(${way.value} AS JSON)` : way.value;
+  const there = `t.${quoteIdentifier(to.name)}`;
+  return { name: to.name, to, ...way, value, same: isJson ? `${there} <=> ${value}` : sameValue(there, value, into) };
 }
+
+/** MySQL's json is no text: numbers of more digits than a double has are rounded there. */
+const isOwnJson = ({ base }: NativeType, { charset }: ExistingColumn) => base === "json" && charset === null;
 
 /** True where both are NULL or the same to the last bit, whatever a collation says. */
 export function sameValue(a: string, b: string, type: NativeType): string {
@@ -89,6 +96,7 @@ function intoText({ from, into, ref, to }: Asked): Way | undefined {
     ...(isOwn ? [] : [`NOT (BINARY CONVERT(${own} USING utf8mb4) <=> BINARY ${text})`]),
     ...(into.base === "enum" ? [`BINARY ${own} NOT IN (${into.members.map(quoteString).join(", ")})`] : []),
     ...(into.base === "char" ? [`RIGHT(${text}, 1) = ' '`] : []),
+    ...(isOwnJson(into, to) ? [`${text} REGEXP '[0-9.]{17}'`] : []),
     ...tooLong({ from, into, text, own }),
   ];
   return { value, ...(changes.length && { changes: changes.join(" OR ") }) };

@@ -1,14 +1,15 @@
 import { type DataType, type Destination, DtegError, formatName, type Host, type TableName } from "../../../sdk/mod.ts";
+import { checkWriting, requireWritable } from "../connect/check_session.ts";
+import { execute } from "../connect/execute.ts";
 import { labelOf, type Parameters, parametersOf } from "../parameters.ts";
 import type { MysqlConfig } from "../mod.ts";
 import type { ConnectOptions, MysqlSession } from "../session.ts";
 import { dialectOf } from "../table/dialect.ts";
-import { dressOf, hasMoreThan, makingTable, typesOf } from "../table/dress.ts";
 import { findExisting, type MysqlTable } from "../table/existing_table.ts";
 import { nativeType } from "../table/native_type.ts";
 import { MYSQL_TYPES } from "../table/type_table.ts";
 import { typeOfMysql } from "../type_map.ts";
-import { checkWriting } from "./check_writing.ts";
+import { planTable } from "./plan_table.ts";
 import { readState } from "./state_table.ts";
 import { tableWriter } from "./table_writer.ts";
 
@@ -32,9 +33,9 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
   let parameters: Parameters | undefined;
   let opened: Promise<MysqlSession> | undefined;
   const resolved = () => parameters ??= parametersOf(config, { folder: host.folder });
-  const connectAnew = async ({ signal = host.signal, step }: Partial<ConnectOptions> = {}) => {
+  const connectAnew = async ({ signal = host.signal }: Partial<Pick<ConnectOptions, "signal">> = {}) => {
     const { connect } = await import("../session.ts");
-    const session = await connect(resolved(), { signal, step });
+    const session = await connect(resolved(), { signal });
     for (const setting of SETTINGS) await session.query(`SET SESSION ${setting}`);
     return session;
   };
@@ -54,14 +55,8 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
     place: (stream, into) => placeInto(stream, into, resolved()),
     label: (table) => formatName(place(table)),
     async check(step) {
-      if (step) {
-        await checkWriting({
-          connect: (step) => connectAnew({ step }),
-          database: resolved().database,
-          run: host.run,
-          step,
-        });
-      } else await open();
+      if (step) await checkWriting({ parameters: resolved(), host, step });
+      else await requireWritable(await open());
     },
     async describe(table) {
       const session = await open();
@@ -71,24 +66,13 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
       return {
         columns: existing.columns.map(({ name, native }) => ({ name, native, type: typeOfTable(native) })),
         madeByDteg: state !== undefined,
-        isKept: hasMoreThan(existing, { primaryKey: [], indexes: [], columns: [] }),
+        isKept: existing.hasDependents || existing.indexes.some(({ isPlain }) => !isPlain) ||
+          existing.columns.some(({ comment }) => comment !== ""),
         ...(existing.rows !== undefined && { rows: existing.rows }),
       };
     },
     state: { read: async (table) => await readState(await open(), place(table)) },
-    async plan(planned) {
-      const target = { ...planned, table: place(planned.table) };
-      const session = await open();
-      const existing = await findExisting(session, target.table);
-      const dress = dressOf(target);
-      if (target.schema.length === 0 || (existing && (target.write !== "replace" || hasMoreThan(existing, dress)))) {
-        return [];
-      }
-      const dialect = dialectOf(session);
-      const { table, schema } = target;
-      const make = makingTable({ table, schema, dress, types: typesOf(target, dialect), dialect });
-      return existing ? [`DROP TABLE ${formatName(table)}`, make] : [make];
-    },
+    plan: async (target) => await planTable(await open(), { ...target, table: place(target.table) }),
     async open(target) {
       const session = await open();
       return await tableWriter({
@@ -100,6 +84,7 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
         signal: host.signal,
       });
     },
+    execute: (sql) => execute(sql, { parameters: resolved(), host }),
     async [Symbol.asyncDispose]() {
       const session = await opened?.catch(() => undefined); // who opened it reported it
       await session?.[Symbol.asyncDispose]();

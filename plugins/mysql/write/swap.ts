@@ -36,7 +36,8 @@ export async function swapTables(session: MysqlSession, { table, mark, isThere, 
       `RENAME TABLE ${place(before)} TO ${place(replacedOf(of))}, ${place(stagingOf(of))} TO ${place(table)}`,
     );
   } catch (error) {
-    if (!isLost(error)) await settleLoad(session, { schema, load: mark.load }); // nothing took place
+    // nothing took place; where the connection is lost that is not known, and asked later
+    if (!isLost(error)) await settleLoad(session, { schema, load: mark.load }).catch(() => {}); // the next run settles it
     throw error;
   }
 }

@@ -128,7 +128,7 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
       await makeVisible(mark, { filtered, tell: (told) => counts = told });
       await releaseName(session, tableLock(target.table));
     } catch (error) {
-      if (!isSent || !isLost(error)) throw targetError(error, naming);
+      if (!isSent || !(signal.aborted || isLost(error))) throw targetError(error, naming);
       const isThere = await askCommitted({ connectAnew, ...ofLoad, label, signal });
       if (!isThere) throw targetError(error, naming);
       log.warn(`the connection was lost at the commit; the server was asked: ${label} is loaded`);
@@ -237,5 +237,4 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
   }
 }
 
-const isLost = (error: unknown) =>
-  error instanceof DtegError && (error.code === "connection.lost" || error.failure === "cancelled");
+const isLost = (error: unknown) => error instanceof DtegError && error.code === "connection.lost";

@@ -86,6 +86,41 @@ for (const cut of ["before", "after"] satisfies readonly Cut[]) {
   }
 }
 
+Deno.test("MariaDB: an interrupt at the commit of a load tells whether it has taken place", async () => {
+  await using loading = await openLoading(server);
+  const { load, sql, debris } = loading;
+  for (const { words, options, loaded } of Object.values(ACTS)) {
+    await sql("DROP TABLE IF EXISTS t");
+    await load("id,v\n1,a\n", "t", options);
+    const { stdout } = await interrupted(loading, { words, args: argsOf(options) });
+    const [stream] = JSON.parse(stdout).result.pipelines[0].streams;
+    assert.deepEqual([stream.status, stream.written], ["ok", 1], stdout);
+    assert.equal(await sql("SELECT * FROM t ORDER BY id"), loaded);
+    assert.equal(await debris(), "");
+  }
+});
+
+const argsOf = ({ write, key = [] }: LoadOptions) => [
+  ...(write ? ["--write", write] : ["-y"]),
+  ...key.flatMap((name) => ["--key", name]),
+];
+
+/** A load by the binary that gets SIGINT when the server has done the act, and its reply is on the way. */
+async function interrupted(
+  loading: Loading,
+  { words, args }: { readonly words: string; readonly args: readonly string[] },
+): Promise<{ readonly stdout: string }> {
+  let ended = { stdout: "" };
+  await inScene(async (folder) => {
+    await Deno.writeTextFile(`${folder}/in.csv`, "id,v\n2,b\n");
+    const victims: Victim[] = [];
+    using wire = cutAt(server.port, { words, cut: "after", onAct: () => Deno.kill(victims[0].pid, "SIGINT") });
+    victims.push(startVictim(folder, ["in.csv", "--to", through(loading, wire), "--into", "t", ...args]));
+    ended = await victims[0].ended;
+  });
+  return ended;
+}
+
 Deno.test("MariaDB: a run that was overtaken fails, since its staging table is gone", async () => {
   await using loading = await openLoading(server);
   const { load, refused, sql } = loading;
