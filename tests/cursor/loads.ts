@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { duckdbConnector } from "../../plugins/duckdb/mod.ts";
 import { fileConnector } from "../../plugins/file/mod.ts";
+import { mysqlConnector } from "../../plugins/mysql/mod.ts";
 import { postgresConnector } from "../../plugins/postgres/mod.ts";
 import { loadPipeline, makeEnvironment, Secrets } from "../../runtime/config/mod.ts";
 import { runPipelines } from "../../runtime/engine/run.ts";
@@ -8,7 +9,7 @@ import type { StreamReport } from "../../runtime/store/event.ts";
 import { newRunId } from "../../runtime/store/run_id.ts";
 import type { DtegError } from "../../sdk/mod.ts";
 
-const CONNECTORS = [fileConnector, duckdbConnector, postgresConnector];
+const CONNECTORS = [fileConnector, duckdbConnector, postgresConnector, mysqlConnector];
 
 export interface LoadFlags {
   readonly fullRefresh?: boolean;

@@ -15,7 +15,8 @@ const sameList = (a: readonly string[], b: readonly string[]) =>
 
 /** What a target asks for. Columns of keys and indexes that the load does not bring are refused. */
 export function dressOf(target: PlannedTarget): Dress {
-  const { primaryKey = target.key, indexes = [], comment } = target.options;
+  const ofKey = target.write === "append" ? [] : target.key; // versions of a row may follow one another there
+  const { primaryKey = ofKey, indexes = [], comment } = target.options;
   if (target.schema.length === 0) return { primaryKey: [], indexes: [], comment, columns: [] };
   return {
     primaryKey: loadedColumns(primaryKey, { target, use: "the column of the primary key" }),
@@ -28,12 +29,8 @@ export function dressOf(target: PlannedTarget): Dress {
 /** The types of a new table's columns, by name. */
 export function typesOf(target: PlannedTarget, dialect: Dialect): ReadonlyMap<string, string> {
   const { primaryKey } = dressOf(target);
-  const inKey = [
-    ...new Set([
-      ...primaryKey,
-      ...target.schema.length ? loadedColumns(target.key, { target, use: "the key column" }) : [],
-    ]),
-  ];
+  const joined = target.write === "append" || target.schema.length === 0 ? [] : target.key;
+  const inKey = [...new Set([...primaryKey, ...loadedColumns(joined, { target, use: "the key column" })])];
   const types = new Map(target.schema.map((column) => [column.name, mysqlType(column, dialect)]));
   const keys = target.schema.filter(({ name }) => inKey.includes(name));
   for (const [name, type] of keyTypes(keys, dialect)) types.set(name, type);
@@ -72,14 +69,16 @@ export function tableOptions({ collation }: Dialect): string {
   return `ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE ${collation}`;
 }
 
+/** What an index that is not unique is made over. */
+export function indexList(columns: readonly string[], types: ReadonlyMap<string, string>): string {
+  return columns.map((name) => quoteIdentifier(name) + indexPrefix(types.get(name) ?? "", { columns: columns.length }))
+    .join(", ");
+}
+
 function keyLines({ primaryKey, indexes }: Dress, types: ReadonlyMap<string, string>): readonly string[] {
-  const list = (columns: readonly string[]) =>
-    columns.map((name) => quoteIdentifier(name) + indexPrefix(types.get(name) ?? "", { columns: columns.length })).join(
-      ", ",
-    );
   return [
     ...(primaryKey.length ? [`  PRIMARY KEY (${primaryKey.map(quoteIdentifier).join(", ")})`] : []),
-    ...indexes.map((columns) => `  INDEX (${list(columns)})`),
+    ...indexes.map((columns) => `  INDEX (${indexList(columns, types)})`),
   ];
 }
 

@@ -51,6 +51,8 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
       foldsCase: true,
       nameChars: NAME_CHARACTERS,
       unfit: UNFIT,
+      keepsPosition: true,
+      skipsLoaded: true,
     },
     place: (stream, into) => placeInto(stream, into, resolved()),
     label: (table) => formatName(place(table)),
@@ -71,7 +73,7 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
         ...(existing.rows !== undefined && { rows: existing.rows }),
       };
     },
-    state: { read: async (table) => await readState(await open(), place(table)) },
+    state: { read: async (table, owner) => await readState(await open(), place(table), owner) },
     plan: async (target) => await planTable(await open(), { ...target, table: place(target.table) }),
     async open(target) {
       const session = await open();

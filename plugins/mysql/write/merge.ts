@@ -84,6 +84,7 @@ export async function uniteKeys(
   await session.query(
     `ALTER TABLE ${staged} ADD COLUMN ${numbered} bigint unsigned NOT NULL AUTO_INCREMENT UNIQUE, ADD INDEX _dteg_key (${list})`,
   );
+  const older = await dropOlder({ session, staged, target, key });
   const pairs = `${staged} a JOIN ${staged} b ON ${
     key.map((name) => `a.${quoteIdentifier(name)} = b.${quoteIdentifier(name)}`).join(" AND ")
   } AND a.${numbered} < b.${numbered}`;
@@ -97,13 +98,35 @@ export async function uniteKeys(
     }) AS example FROM ${pairs} WHERE NOT (${same}) LIMIT 1`,
   );
   if (different) throw notUnique(`several rows that differ have ${JSON.stringify(different.example)}`, { target, key });
-  const filtered = await session.change(
+  const equal = await session.change(
     `DELETE FROM ${staged} WHERE ${numbered} IN (SELECT n FROM (SELECT DISTINCT b.${numbered} AS n FROM ${pairs}) d)`,
   );
   await session.query(
     `ALTER TABLE ${staged} DROP COLUMN ${numbered}, DROP INDEX _dteg_key, ADD PRIMARY KEY (${list})`,
   );
-  return filtered;
+  return older + equal;
+}
+
+/** Of rows of one key those with the highest cursor stay. */
+async function dropOlder(
+  { session, staged, target: { cursor }, key }: Pick<Merge, "session" | "staged" | "target" | "key">,
+): Promise<number> {
+  if (cursor === undefined || key.includes(cursor)) return 0;
+  const same = key.map((name) => `a.${quoteIdentifier(name)} = b.${quoteIdentifier(name)}`).join(" AND ");
+  const at = quoteIdentifier(cursor);
+  return await session.change(
+    `DELETE a FROM ${staged} a JOIN ${staged} b ON ${same} AND (a.${at} < b.${at} OR (a.${at} IS NULL AND b.${at} IS NOT NULL))`,
+  );
+}
+
+/** Takes rows away from the staged ones whose key and cursor the target has; gives their number. */
+export async function dropLoaded(merge: Merge): Promise<number> {
+  const { session, staged, whole, fits, key, target: { cursor } } = merge;
+  if (cursor === undefined || key.length === 0) return 0;
+  const names = [...new Set([...key, cursor])];
+  const on = joinOn({ fits, key: names });
+  const same = keyFits({ fits, key: names }).map(({ same }) => `(${same})`).join(" AND ");
+  return await session.change(`DELETE s FROM ${staged} s JOIN ${whole} t ON ${on} WHERE ${same}`);
 }
 
 const DUPLICATE = 1062;

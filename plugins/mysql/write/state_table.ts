@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { DtegError, type LoadMark, type TargetState } from "../../../sdk/mod.ts";
+import { DtegError, type LoadMark, type StateOwner, type TargetState } from "../../../sdk/mod.ts";
 import { quotePlace, quoteString } from "../backticks.ts";
 import type { MysqlRow, MysqlSession } from "../session.ts";
 import { tableOptions } from "../table/dress.ts";
@@ -10,7 +10,7 @@ import { hasTable, replacedOf } from "./stage_table.ts";
 /** Name of the table of states in each database. */
 export const STATE_TABLE = "_dteg_state";
 
-const columns = "pipeline, stream, target, load_id, run_id, committed_at, names, masks, pending";
+const columns = "pipeline, stream, target, load_id, run_id, committed_at, names, masks, position, pending";
 const place = (schema: string) => quotePlace(schema, STATE_TABLE);
 
 /** Key of a state: the parts may be longer than an index takes. */
@@ -30,18 +30,23 @@ export async function makeStateTable(session: MysqlSession, schema: string, dial
     } (id char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, ` +
       "pipeline longtext NOT NULL, stream longtext NOT NULL, target varchar(255) NOT NULL, load_id varchar(64) NOT NULL, " +
       "run_id varchar(64) NOT NULL, committed_at varchar(64) NOT NULL, names longtext NOT NULL, " +
-      `masks longtext NULL, pending longtext NULL COMMENT 'a load that is visible as soon as its table has the name of the target') ${
+      `masks longtext NULL, position longtext NULL, pending longtext NULL COMMENT 'a load that is visible as soon as its table has the name of the target') ${
         tableOptions(dialect)
       }`,
   );
 }
 
-/** The state of the last load into a table. */
-export async function readState(session: MysqlSession, table: MysqlTable): Promise<TargetState | undefined> {
+/** The state of the last load into a table; that of one stream where it is named. */
+export async function readState(
+  session: MysqlSession,
+  table: MysqlTable,
+  owner?: StateOwner,
+): Promise<TargetState | undefined> {
   if (!await hasTable(session, { schema: table.schema, name: STATE_TABLE })) return undefined;
-  const rows = await session.query(
-    `SELECT id, ${columns} FROM ${place(table.schema)} WHERE target = ${quoteString(table.name)}`,
-  );
+  const whose = owner
+    ? `id = ${quoteString(idOf({ ...owner, target: table.name }))}`
+    : `target = ${quoteString(table.name)}`;
+  const rows = await session.query(`SELECT id, ${columns} FROM ${place(table.schema)} WHERE ${whose}`);
   const states: TargetState[] = [];
   for (const row of rows) {
     const state = await settledState(session, table.schema, row);
@@ -77,6 +82,7 @@ function stateOf(row: MysqlRow): TargetState | undefined {
     committedAt: row.committed_at ?? "",
     names: JSON.parse(row.names ?? "{}"),
     ...(row.masks !== null && { masks: JSON.parse(row.masks) }),
+    ...(row.position !== null && { position: JSON.parse(row.position) }),
   };
 }
 
@@ -98,13 +104,14 @@ export async function isCommitted(
 
 /** Puts the state of a load in the place of the one before. */
 export async function writeState(session: MysqlSession, schema: string, mark: LoadMark): Promise<void> {
-  const { load, run, committedAt, names, masks } = mark;
+  const { load, run, committedAt, names, masks, position } = mark;
   await upsert(session, schema, mark, {
     load_id: load,
     run_id: run,
     committed_at: committedAt,
     names: JSON.stringify(names),
     masks: masks ? JSON.stringify(masks) : null,
+    position: position ? JSON.stringify(position) : null,
     pending: null,
   });
 }

@@ -13,12 +13,12 @@ import { insertRows } from "../load/insert_rows.ts";
 import { loadData } from "../load/load_data.ts";
 import type { MysqlSession } from "../session.ts";
 import { refuseChanges } from "../table/column_fit.ts";
-import { dressOf, hasMoreThan, makingTable, typesOf } from "../table/dress.ts";
+import { dressOf, hasMoreThan, indexList, makingTable, typesOf } from "../table/dress.ts";
 import { type ExistingTable, findExisting, type MysqlTable } from "../table/existing_table.ts";
 import { fitColumns, loadedColumns } from "../table/fit_columns.ts";
 import type { Dialect } from "../table/type_table.ts";
 import { askCommitted } from "./lost_commit.ts";
-import { checkMerge, insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
+import { checkMerge, dropLoaded, insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
 import { holdName, loadLock, releaseName, tableLock } from "./names_held.ts";
 import { removeDead } from "./remove_dead.ts";
 import { dropTable, markOf, stagingOf } from "./stage_table.ts";
@@ -53,6 +53,9 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
   const dress = dressOf(target);
   const key = hasColumns ? loadedColumns(target.key, { target, use: "the key column" }) : [];
   const types = typesOf(target, dialect);
+  /** Rows of one key become one. */
+  const isUnited = target.write === "merge" ||
+    (target.write === "replace" && target.cursor !== undefined && key.length > 0);
   const naming = { staging: staging.name, label, columns: target.schema.map((column) => column.name) };
   let rows = 0, isStaged = false, isSent = false, isTold = false;
 
@@ -68,10 +71,9 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
   async function makeStaging(): Promise<void> {
     if (isStaged || !hasColumns) return;
     const bare = { ...dress, primaryKey: [] };
-    const given = isKept(first) ? { ...bare, indexes: [], comment: undefined } : target.write === "merge" // its key comes when all rows are there
-      ? bare
-      : dress;
-    const notNull = target.write === "merge" ? key : [];
+    const becoming = isUnited ? bare : dress; // a key over rows that become one comes when all are there
+    const given = isKept(first) ? { ...bare, indexes: [], comment: undefined } : becoming;
+    const notNull = isUnited ? key : [];
     await dropTable(session, staging);
     await session.query(
       makingTable({ table: staging, schema: target.schema, dress: given, types, dialect }, { notNull }),
@@ -122,7 +124,7 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
   async function commit(mark: LoadMark): Promise<Counts> {
     let counts: Counts | undefined;
     try {
-      const filtered = target.write === "merge" && hasColumns ? await uniteKeys({ session, staging, target, key }) : 0;
+      const filtered = isUnited && hasColumns ? await uniteKeys({ session, staging, target, key }) : 0;
       await holdName(session, tableLock(target.table));
       if (await isCommitted(session, { schema, load: mark.load })) return countsOf({});
       await makeVisible(mark, { filtered, tell: (told) => counts = told });
@@ -198,6 +200,9 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
       })
       : undefined;
     if (target.write === "merge") await checkMerge(merge);
+    if (target.write === "append" && target.cursor !== undefined && key.length > 0) {
+      await session.query(`ALTER TABLE ${staged} ADD INDEX (${indexList(key, types)})`);
+    }
     if (referenced) {
       await session.query(`ALTER TABLE ${staged} ADD INDEX (${referenced.map(quoteIdentifier).join(", ")})`);
     }
@@ -210,15 +215,16 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
       if (target.write === "merge") return await mergeStaged(merge);
       if (referenced) return await replaceByKey({ ...merge, key: referenced });
       if (target.write === "replace") await session.query(`DELETE FROM ${whole}`);
+      const loaded = target.write === "append" ? await dropLoaded(merge) : 0;
       await insertStaged(merge);
-      return {};
+      return { filtered: filtered + loaded, inserted: rows - filtered - loaded };
     }
   }
 
   /** The primary key that a table which was merged by another one gets. */
   async function giveKey(): Promise<void> {
     const isSame = dress.primaryKey.length === key.length && dress.primaryKey.every((name) => key.includes(name));
-    if (target.write !== "merge" || isSame) return;
+    if (!isUnited || isSame) return;
     const list = dress.primaryKey.map(quoteIdentifier).join(", ");
     await session.query(`ALTER TABLE ${staged} DROP PRIMARY KEY${list ? `, ADD PRIMARY KEY (${list})` : ""}`);
   }
