@@ -1,6 +1,7 @@
 /** Writes the pages, and the parts of pages, that are made from data. `--check` writes nothing and fails when one differs. */
 import { duckdbConnector } from "../plugins/duckdb/mod.ts";
 import { fileConnector } from "../plugins/file/mod.ts";
+import { mysqlConnector } from "../plugins/mysql/mod.ts";
 import { postgresConnector } from "../plugins/postgres/mod.ts";
 import { cliPage } from "./cli_page.ts";
 import { errorsPage } from "./errors_page.ts";
@@ -16,6 +17,7 @@ export const PAGES: readonly { readonly path: string; readonly make: (now: strin
   { path: "pipeline.md", make: (now) => fillParts(now, pipelineParts()) },
   { path: "files.md", make: (now) => fillParts(now, connectorParts(fileConnector)) },
   { path: "duckdb.md", make: (now) => fillParts(now, connectorParts(duckdbConnector)) },
+  { path: "guides/mysql.md", make: (now) => fillParts(now, connectorParts(mysqlConnector)) },
   { path: "guides/postgres.md", make: (now) => fillParts(now, connectorParts(postgresConnector)) },
   { path: "connectors.md", make: async (now) => fillParts(now, { calendar: await calendar() }) },
 ];
