@@ -5,7 +5,7 @@ import { fileConnector } from "../../plugins/file/mod.ts";
 import { columnType } from "../../runtime/config/form/column_type.ts";
 import type { Mask, PipelineStream } from "../../runtime/config/pipeline.ts";
 import { runPipelines } from "../../runtime/engine/run.ts";
-import { openRejectStore, type RejectStore } from "../../runtime/store/reject_store.ts";
+import { openRejectStore, type RejectSink, type RejectStore } from "../../runtime/store/reject_store.ts";
 import type { RunEvent, StreamReport } from "../../runtime/store/event.ts";
 import { DtegError, type OnLoss } from "../../sdk/mod.ts";
 
@@ -27,6 +27,8 @@ export interface LoadOptions {
   >;
   readonly stream?: Partial<PipelineStream>;
   readonly limit?: number;
+  /** Takes the rows that are set aside in place of the bench. */
+  readonly sink?: RejectSink;
   /** Bytes of memory. */
   readonly memory?: number;
   /** The streams that are wanted. */
@@ -101,7 +103,7 @@ export async function openBench(files: Readonly<Record<string, string | Uint8Arr
         mask: (text) => text,
         maskKey: () => Promise.resolve(options.maskKey ?? "0123456789abcdef0123456789abcdef"),
         limit: options.limit,
-        rejects: () => Promise.resolve(rejects),
+        rejects: () => Promise.resolve(options.sink ?? rejects),
         confirm: () => Promise.resolve(true),
       });
       return { report: report.pipelines[0]?.streams[0], error, told: told.join("\n") };

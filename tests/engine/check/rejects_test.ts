@@ -1,4 +1,5 @@
 import { deepEqual, equal, match } from "node:assert/strict";
+import type { RejectSink } from "../../../runtime/store/reject_store.ts";
 import { openBench, readDatabase } from "../load.ts";
 
 const REJECT = { rows: "reject" as const };
@@ -103,6 +104,24 @@ Deno.test("a load that fails after rows were set aside keeps none of them", asyn
   });
   equal(error?.code, "data.key_not_unique");
   deepEqual(bench.rejects.list(), []);
+});
+
+Deno.test("rows of a load that died behind its commit show when the next load asks the target", async () => {
+  await using bench = await openBench({ "v.csv": "n\n1\nx\n", "w.csv": "n\n2\n" });
+  const columns = { n: { type: "bigint" } }, stream = { ...REJECT, write: "append" as const, name: "v" };
+  const dying: RejectSink = {
+    ...bench.rejects,
+    begin(head) {
+      const writer = bench.rejects.begin({ ...head, process: { pid: 1, start: "0", space: "gone" } });
+      return { ...writer, commit: () => {}, discard: () => {} };
+    },
+  };
+  const { report } = await bench.load("v.csv", { columns, stream, sink: dying });
+  deepEqual([report?.status, report?.rejected, bench.rejects.list().length], ["ok", 1, 0]);
+  await bench.write("v.csv", "n\n2\n");
+  await bench.load("v.csv", { columns, stream });
+  deepEqual((await readDatabase(`${bench.folder}/out.duckdb`)).rows, [["1"], ["2"]]);
+  deepEqual(bench.rejects.list().map(({ rows, head }) => [head.run, rows]), [["t1", 1]]);
 });
 
 Deno.test("rows that do not fit a table that is there are set aside, whatever read them", async () => {
