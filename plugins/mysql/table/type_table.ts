@@ -137,9 +137,15 @@ export const MYSQL_TYPES: readonly TypeRow[] = [
 /** Native types that only one of the two kinds of server has. */
 const OF_MARIADB = /^(uuid|inet4|inet6)\b/i;
 
+/** Characters that a varchar of utf8mb4 has at most; one of another character set may have more. */
+const WIDEST = 16_383;
+
 /** The type that a column gets in a new table, without what is said of NULL. */
 export function mysqlType({ type, native }: Column, dialect: Dialect): string {
-  if (native?.system === "mysql" && (dialect.isMariadb || !OF_MARIADB.test(native.type))) return native.type;
+  if (native?.system === "mysql" && (dialect.isMariadb || !OF_MARIADB.test(native.type))) {
+    const isTooWide = Number(/^varchar\((\d+)\)/.exec(native.type)?.[1] ?? 0) > WIDEST;
+    return isTooWide ? "longtext" : native.type;
+  }
   const to = MYSQL_TYPES.find((candidate) => candidate.matches(type))?.to(type) ?? "longtext";
   if (to === "uuid" && !dialect.hasUuid) return "char(36) CHARACTER SET ascii COLLATE ascii_bin";
   return to;
