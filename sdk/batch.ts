@@ -48,6 +48,10 @@ export type Batch =
     readonly refused?: readonly Refused[];
     /** Runs the statement that holds the query inside what the source needs around it: a transaction, a check of the same snapshot. */
     readonly within?: <T>(step: () => Promise<T>) => Promise<T>;
+    /** The same rows by a query that takes a few at a time, for rows too wide to be held 2,048 at once, as DuckDB does. */
+    readonly inPieces?: () => Promise<string | undefined>;
+    /** Bytes of 2,048 rows of the widest: asked for where memory did not do. */
+    readonly unitBytes?: () => Promise<number>;
   }
   | {
     readonly kind: "bytes";

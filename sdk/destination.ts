@@ -57,6 +57,8 @@ export interface Abilities {
   readonly keepsPosition?: boolean;
   /** An append with key and cursor leaves out rows whose key and cursor the table has already. */
   readonly skipsLoaded?: boolean;
+  /** Rows that it holds in memory at once, where it holds more than it is given. */
+  readonly heldRows?: number;
 }
 
 /** A table or file that is there. */

@@ -98,6 +98,7 @@ export const ERROR_CODES = {
   "environment.unfit": "environment",
   "environment.disk_full": "environment",
   "environment.memory": "environment",
+  "memory.row_too_wide": "environment",
   "environment.store": "environment",
   "run.not_found": "config",
   "run.ambiguous": "config",

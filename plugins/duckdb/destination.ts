@@ -29,6 +29,7 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
       foldsCase: true,
       keepsPosition: true,
       skipsLoaded: true,
+      heldRows: 2048,
     },
     place: (stream, into) => placeTable(stream, into),
     label: (table) => `${config.path} ${formatName(table)}`,

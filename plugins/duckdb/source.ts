@@ -13,6 +13,7 @@ import { databasePath, isFile, listTables, openToRead } from "./database.ts";
 import { describeTables } from "./describe_tables.ts";
 import { catalogueOf, type FileCatalogue } from "./file_catalogue.ts";
 import type { DuckdbConfig } from "./mod.ts";
+import { inPieces, unitBytes } from "./wide_rows.ts";
 
 /** Reads tables, views and queries of a database file. */
 export function duckdbSource(config: DuckdbConfig, host: Host): Source {
@@ -74,9 +75,19 @@ async function readBatch({ session, catalog, known }: OpenFile, request: ReadReq
   const { schema, name } = findTable(stream, tables.map((table) => table.name));
   const batch = await session.scan(`SELECT ${list} FROM ${quoteTable(catalog, schema, name)}${rest}`);
   const found = await known.find(session, { schema, name });
+  const wide = { session, catalog, table: { schema, name }, schema: batch.schema };
+  const condition = where === undefined ? "" : ` AND (${where}\n)`;
   const comments = new Map(found?.columns.map((column) => [column.name, column.comment]));
   return {
     ...batch,
+    ...(found && !found.isView && {
+      unitBytes: () => unitBytes(wide),
+      inPieces: async () => {
+        const query = await inPieces(wide, { list, condition });
+        return query &&
+          (await session.scan(limit === undefined ? query : `SELECT * FROM (${query}) LIMIT ${limit}`)).query;
+      },
+    }),
     schema: batch.schema.map((column) => {
       const comment = comments.get(column.name);
       return comment === undefined ? column : { ...column, comment };

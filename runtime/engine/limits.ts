@@ -21,6 +21,11 @@ export function duckdbMemory({ memory }: Limits): number {
   return Math.max(LEAST_FOR_DUCKDB, (memory - BESIDE_DUCKDB) / TAKEN_A_BYTE);
 }
 
+/** The memory of a run with which DuckDB may hold so many bytes. */
+export function memoryFor(bytes: number): number {
+  return BESIDE_DUCKDB + TAKEN_A_BYTE * (LEAST_FOR_DUCKDB + bytes);
+}
+
 /** How many threads the memory does for. */
 export function usableThreads({ threads, memory }: Limits): number {
   return Math.max(1, Math.min(threads, Math.floor(memory / MEMORY_A_THREAD)));

@@ -1,4 +1,6 @@
 import {
+  type Batch,
+  type BytesBatch,
   type Counts,
   type Destination,
   DtegError,
@@ -34,6 +36,7 @@ import { namedOptions } from "./plan/named_options.ts";
 import { type Naming, type Shape, shapeBatch, shapeBytes } from "./plan/shape.ts";
 import type { RunContext } from "./run_context.ts";
 import type { StreamJob } from "./stream_job.ts";
+import { withWidth } from "./wide/row_too_wide.ts";
 
 /** The two ends of a stream at work. */
 export interface Ends {
@@ -74,7 +77,7 @@ export interface Move {
 }
 
 /** How files are looked at: the quick way first. */
-type Look = Required<Pick<FilesRequest, "guess" | "reading">> & Pick<FilesRequest, "sift">;
+type Look = Required<Pick<FilesRequest, "guess" | "reading">> & Pick<FilesRequest, "sift" | "isWide">;
 
 /** Faults of single lines of files. */
 const BROKEN_LINE: readonly ErrorCode[] = ["csv.row_width", "json.invalid", "file.encoding"];
@@ -82,8 +85,9 @@ const BROKEN_LINE: readonly ErrorCode[] = ["csv.row_width", "json.invalid", "fil
 /** Moves the data. What the quick look at files got wrong is looked at again with more care: nothing is visible before the commit. */
 export async function moveParts(ends: Ends, move: Move): Promise<Counts> {
   for (let look: Look = { guess: "first rows", reading: "in parts" };;) {
+    const given = await move.reader.read(move.reader.parts[0]);
     try {
-      return await moveOnce(ends, move, look);
+      return await moveOnce(ends, move, { look, given });
     } catch (error) {
       if (!(error instanceof DtegError)) throw error;
       const { message } = hideValues(error, move.job.stream);
@@ -97,19 +101,27 @@ export async function moveParts(ends: Ends, move: Move): Promise<Counts> {
       } else if (BROKEN_LINE.includes(error.code) && !look.sift && lossRules(move.job.stream).setsAside) {
         ends.host.log.info(`${message}${place}: the files are read again without such lines`);
         look = { ...look, sift: newSift() };
+      } else if (error.code === "environment.memory" && given.kind !== "bytes") {
+        if (look.isWide) throw await withWidth(error, { ...move, given, destination: ends.destination });
+        ends.host.log.info("the memory does not do for the rows as they are taken: they are taken a few at a time");
+        await (await ends.host.duckdb()).run("SET enable_caching_operators = false"); // they gather small pieces to units of 2,048 rows
+        look = { ...look, isWide: true };
       } else throw error;
     }
   }
 }
 
-async function moveOnce(ends: Ends, move: Move, look: Look): Promise<Counts> {
+async function moveOnce(
+  ends: Ends,
+  move: Move,
+  { look, given }: { readonly look: Look; readonly given: Batch },
+): Promise<Counts> {
   const { destination } = ends;
   const { job, context, reader, tally, load, start } = move;
   const cursor = start ? cursorLoad(start, { reader, host: ends.host, stream: job.name }) : WITHOUT_CURSOR;
-  const [part] = reader.parts;
   const isStaged = start !== undefined && (start.isHashed || reader.cursor === undefined);
   const taken = { stream: job.stream, tempDir: ends.host.tempDir, isStaged };
-  const batch = asTaken(await reader.read(part), destination, taken);
+  const batch = await inPieces(asTaken(given, destination, taken), look);
   const state = await destination.state.read(job.table), before = state?.names;
   const loss = lossRules(job.stream);
   const existing = batch.kind === "files" || !loss.isPlain ? await destination.describe(job.table) : undefined; // others have types
@@ -211,6 +223,12 @@ function cursorIn(names: Readonly<Record<string, string>>, { column }: CursorLoa
       hint: "add it to `select`, or do not drop it",
     },
   );
+}
+
+/** A query whose rows are taken a few at a time, where they are wide. */
+async function inPieces<B extends FilesBatch | ScanBatch | BytesBatch>(batch: B, { isWide }: Look): Promise<B> {
+  const query = isWide && batch.kind === "scan" ? await batch.inPieces?.() : undefined;
+  return query === undefined ? batch : { ...batch, query };
 }
 
 /** Files or a query as the query of what the target gets. */

@@ -19,6 +19,7 @@ export interface WriterOptions {
 export async function copyOut(path: string, batch: ScanBatch, options: WriterOptions): Promise<number> {
   const { session, writing, host } = options;
   if (batch.schema.length === 0) return await writeNothing(path, options);
+  if (writing.format === "parquet") return await copyParquet(path, batch, options);
   if (writing.format !== "json") {
     return await session.runScan(batch, (query) => copyStatement(path, { ...batch, query }, options));
   }
@@ -33,14 +34,41 @@ export async function copyOut(path: string, batch: ScanBatch, options: WriterOpt
   return rows;
 }
 
-function copyStatement(path: string, batch: ScanBatch, { writing, config, session, target }: WriterOptions): string {
+/** Row groups are by rows; of rows for which memory does not do so, by bytes, which DuckDB does only where it need not keep their order. */
+async function copyParquet(path: string, batch: ScanBatch, options: WriterOptions): Promise<number> {
+  const { session } = options;
+  const copy = (more: string) =>
+    session.runScan(batch, (query) => copyStatement(path, { ...batch, query }, { ...options, more }));
+  try {
+    return await copy("");
+  } catch (error) {
+    const mayDo = error instanceof DtegError && error.code === "environment.memory" && !batch.within &&
+      options.config.row_group_size === undefined;
+    if (!mayDo) throw error;
+  }
+  return await session.alone("order of rows", async () => {
+    await session.run("SET preserve_insertion_order = false");
+    return await copy(`, ROW_GROUP_SIZE_BYTES ${WIDE_GROUP}`).finally(() =>
+      session.run("SET preserve_insertion_order = true")
+    );
+  });
+}
+
+/** Bytes of a row group of wide rows. */
+const WIDE_GROUP = 4 << 20;
+
+function copyStatement(
+  path: string,
+  batch: ScanBatch,
+  { writing, config, session, target, more = "" }: WriterOptions & { readonly more?: string },
+): string {
   const to = quoteText(path);
   const packing = `COMPRESSION ${writing.packing}`;
   switch (writing.format) {
     case "parquet": {
       const codec = config.compression === undefined || config.compression === "none" ? "zstd" : config.compression;
       const groups = config.row_group_size ? `, ROW_GROUP_SIZE ${config.row_group_size}` : "";
-      return `COPY (${parquetQuery(batch, session)}) TO ${to} (FORMAT parquet, COMPRESSION ${codec}${groups})`;
+      return `COPY (${parquetQuery(batch, session)}) TO ${to} (FORMAT parquet, COMPRESSION ${codec}${groups}${more})`;
     }
     case "csv":
     case "tsv": {

@@ -87,7 +87,7 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
         ...(end && { end: end.result }),
         snapshotAt,
         parts: [{ id: "0" }],
-        read: () => Promise.resolve<Batch>(batch),
+        read: () => Promise.resolve<Batch>({ ...batch, unitBytes: () => unitBytes(reading) }),
         verify,
         [Symbol.asyncDispose]: () => Promise.resolve(),
       };
@@ -158,4 +158,11 @@ function pick(columns: readonly PgColumn[], wanted: ReadRequest["columns"]): rea
       { column: name },
     );
   });
+}
+
+/** Bytes of the first rows that DuckDB would hold at once. */
+async function unitBytes(reading: Reading): Promise<number> {
+  const rows = `SELECT * FROM (${serverQuery(reading)}) q LIMIT 2048`;
+  const [row] = await reading.session.query(`SELECT sum(octet_length(t::text)) AS bytes FROM (${rows}) t`);
+  return Number(row?.bytes ?? 0);
 }

@@ -263,6 +263,10 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
   ),
   "environment.disk_full": help("A disk is full.", "Make room; the message names the folder."),
   "environment.memory": help("--max-memory does not do for this load.", "Give more; the message names the limit."),
+  "memory.row_too_wide": help(
+    "Rows are so wide that those which are to be held at once do not fit into --max-memory.",
+    "The hint says how much memory would do; or leave the widest columns out.",
+  ),
   "environment.store": help("The record of runs cannot be opened or written.", "Check the folder that is named."),
   "run.not_found": help("There is no such run.", "`dteg runs list` shows them."),
   "run.ambiguous": help("The beginning of an id fits several runs.", "Give more of the id."),

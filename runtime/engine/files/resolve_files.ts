@@ -26,6 +26,8 @@ export interface FilesRequest {
   readonly loss?: LossRules;
   /** Lines that are no rows are left out and told here. Absent: they stop the read. */
   readonly sift?: Sift;
+  /** Rows are so wide that few are to be held at once. */
+  readonly isWide?: boolean;
   /** How CSV is read. */
   readonly reading?: CsvReading;
   /** An existing folder for what has to be rewritten. */

@@ -1,4 +1,4 @@
-import { type FilesBatch, quoteText } from "../../../sdk/mod.ts";
+import { type FilesBatch, quoteName, quoteText } from "../../../sdk/mod.ts";
 import { placed } from "../check/origin.ts";
 import { FILE_COLUMN, globSafe } from "../files/file_names.ts";
 
@@ -13,6 +13,8 @@ export interface JsonFile {
   readonly layout: JsonLayout;
   /** Bytes of the longest record that is read: the reader takes twice as much memory, and 32 MB at least. */
   readonly longest: number;
+  /** Read line by line, a few at a time: records are too wide to be held by 32 MB. Bytes of the longest line. */
+  readonly line?: number;
 }
 
 const LONGEST = 16 << 20;
@@ -72,6 +74,20 @@ export function withLongerRecords(files: readonly JsonFile[], { message }: Error
   return isLonger ? files.map((file) => ({ ...file, longest: LONGEST_RECORD })) : undefined;
 }
 
+/** The reader of whole records, as the column `json`. */
+export const OBJECTS = "read_json_objects";
+
+/** Records as {@linkcode OBJECTS} gives them, by the reader of CSV: its buffer holds two lines, not 32 MB of them. */
+function linesOf(paths: string, line: number): string {
+  const most = Math.max(line + 1, 1 << 20);
+  const settings =
+    "auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', nullstr = '', new_line = '\\n', " +
+    `columns = {'line': 'VARCHAR'}, compression = 'none', hive_partitioning = false, filename = '${FILE_COLUMN}', ` +
+    `max_line_size = ${most}, buffer_size = ${2 * most}`;
+  return `(SELECT CAST(line AS JSON) AS json, ${quoteName(FILE_COLUMN)} FROM read_csv([${paths}], ${settings}) ` +
+    "WHERE trim(line, E' \\t\\r') <> '')";
+}
+
 /** The files that one call of {@linkcode readEach} gives, by the part that it tells. */
 export const filesOf = (part: string, files: readonly JsonFile[]) => files.filter(({ layout }) => layout === part);
 
@@ -91,7 +107,9 @@ export function readEach(
     const paths = files.filter((file) => file.layout === layout).map(({ path }) => globSafe(path)).join(", ");
     const options =
       `format = '${layout}', filename = '${FILE_COLUMN}', hive_partitioning = false, compression = 'uncompressed', maximum_object_size = ${longest}${settings}`;
+    const line = Math.max(...files.map((file) => file.layout === layout ? file.line ?? 0 : 0));
+    const isByLine = reader === OBJECTS && line > 0 && layout === "newline_delimited";
     const all = isNumbered ? [list, ...placed(quoteText(layout), "row_number() OVER ()")].join(", ") : list;
-    return `SELECT ${all} FROM ${reader}([${paths}], ${options})`;
+    return `SELECT ${all} FROM ${isByLine ? linesOf(paths, line) : `${reader}([${paths}], ${options})`}`;
   }).join(" UNION ALL ");
 }

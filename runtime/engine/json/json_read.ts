@@ -7,8 +7,9 @@ import type { StageSession } from "../move/session.ts";
 import { guessTypes } from "../text/guess.ts";
 import { textScan } from "../text/text_scan.ts";
 import type { TextColumn } from "../text/text_rule.ts";
+import { longestLine } from "../wide/longest_line.ts";
 import { explainJson } from "./json_explain.ts";
-import { filesOf, type JsonFile, jsonFiles, readEach, withLongerRecords } from "./json_file.ts";
+import { filesOf, type JsonFile, jsonFiles, OBJECTS, readEach, withLongerRecords } from "./json_file.ts";
 import { findKeys, type FoundKeys, type Kind } from "./json_keys.ts";
 import { jsonLines } from "./json_lines.ts";
 import { siftJson } from "./json_sift.ts";
@@ -26,8 +27,10 @@ interface KeyColumn {
 
 /** JSON files as a query. */
 export async function resolveJson(session: StageSession, request: FilesRequest): Promise<ResolvedFiles> {
-  const { batch, tempDir, sift } = request;
-  const files = await jsonFiles(batch, tempDir);
+  const { batch, tempDir, sift, isWide } = request;
+  const found = await jsonFiles(batch, tempDir);
+  const line = isWide ? await longestLine(found.map(({ path }) => path)) : undefined;
+  const files = line === undefined ? found : found.map((file) => ({ ...file, line }));
   return await resolveFound(session, { request, plain: sift ? await siftJson(files, { sift, tempDir }) : files });
 }
 
@@ -96,7 +99,9 @@ async function keyQuery(session: DuckSession, reading: Reading): Promise<string>
   const { files, columns, mark, isNumbered = false } = reading;
   const folded = new Set(columns.map(({ name }) => name.toLowerCase()));
   const hasTwins = folded.size < columns.length || columns.some(({ name }) => name === "");
-  const raw = hasTwins ? await lookUps(session, reading) : namedColumns(reading);
+  const raw = hasTwins || files.some(({ line }) => line !== undefined)
+    ? await lookUps(session, reading)
+    : namedColumns(reading);
   const list = columns.map(({ ref, isNested }) => `${unmarked(ref, { mark, isNested })} AS ${ref}`);
   if (isNumbered) list.push(quoteName(PART), quoteName(RECORD));
   return `SELECT ${list.join(", ")}, ${fileNames(quoteName(FILE_COLUMN), files)} AS file_name FROM (${raw})`;
@@ -110,7 +115,7 @@ function namedColumns({ files, columns, isNumbered }: Reading): string {
 
 /** Keys that differ only in case, or are empty, cannot be named in one call: each is looked up by itself, which takes the first of two. */
 async function lookUps(session: DuckSession, { files, columns, isNumbered }: Reading): Promise<string> {
-  const reader = "read_json_objects";
+  const reader = OBJECTS;
   const twice = "len(json_keys(json)) > len(list_distinct(json_keys(json)))";
   const [doubled] = await session.all(
     `SELECT 1 AS one FROM (${readEach(files, { list: "json", reader })}) WHERE ${twice} LIMIT 1`,
