@@ -63,8 +63,13 @@ export interface Abilities {
 
 /** A table or file that is there. */
 export interface Existing {
-  /** `type`: what files are read as where nothing else is declared, so that their values fit. */
-  readonly columns: readonly { readonly name: string; readonly native: string; readonly type?: DataType }[];
+  /** `type`: what files are read as where nothing else is declared, so that their values fit. `required`: NULL is refused there. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly native: string;
+    readonly type?: DataType;
+    readonly required?: boolean;
+  }[];
   readonly madeByDteg: boolean;
   /** A replace keeps the table, with its columns, since other things depend on it. */
   readonly isKept?: boolean;

@@ -5,7 +5,12 @@ export interface ExistingTable {
   /** Its name as it was made: DuckDB takes names that differ only in case for the same. */
   readonly name: string;
   readonly isView: boolean;
-  readonly columns: readonly { readonly name: string; readonly native: string; readonly comment?: string }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly native: string;
+    readonly required?: boolean;
+    readonly comment?: string;
+  }[];
   /** Something that a new table of the same name would not have: keys, indexes, defaults. */
   readonly hasDependents: boolean;
   readonly comment?: string;

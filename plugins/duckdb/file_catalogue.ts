@@ -50,6 +50,7 @@ function makeCatalogue(catalog: string): FileCatalogue {
         return {
           name: String(row.column_name),
           native: String(row.column_type),
+          required: row.null === "NO",
           ...(comment !== undefined && { comment }),
         };
       });

@@ -66,7 +66,12 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
       if (!existing) return undefined;
       const state = await readState(session, place(table));
       return {
-        columns: existing.columns.map(({ name, native }) => ({ name, native, type: typeOfTable(native) })),
+        columns: existing.columns.map(({ name, native, isNullable }) => ({
+          name,
+          native,
+          type: typeOfTable(native),
+          required: !isNullable,
+        })),
         madeByDteg: state !== undefined,
         isKept: existing.hasDependents || existing.indexes.some(({ isPlain }) => !isPlain) ||
           existing.columns.some(({ comment }) => comment !== ""),

@@ -55,7 +55,12 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
       if (!existing) return undefined;
       const state = await readState(session, place(table));
       return {
-        columns: existing.columns.map(({ name, typeName, type }) => ({ name, native: typeName, type })),
+        columns: existing.columns.map(({ name, typeName, type, nullable }) => ({
+          name,
+          native: typeName,
+          type,
+          required: !nullable,
+        })),
         madeByDteg: state !== undefined,
         isKept: existing.hasDependents || existing.indexes.some(({ isPlain }) => !isPlain) ||
           existing.columns.some(({ comment }) => comment !== undefined),

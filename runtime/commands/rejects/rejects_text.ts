@@ -60,6 +60,7 @@ function placeText({ file, line, rowNumber, key }: ShownReject): string {
 function faultText({ code, column, value, wanted }: RejectFault): string {
   if (column === null) return wanted;
   if (code === "data.key_null") return `${column}: NULL in the key`;
+  if (code === "data.constraint") return `${column}: NULL is no ${wanted.replace(/^a /, "")}`;
   return `${column}: ${value === null ? HIDDEN : JSON.stringify(value)} is no ${wanted}`;
 }
 

@@ -45,9 +45,7 @@ export function fitColumn(source: Column & { readonly ref: string }, aim: Column
   const native = keepsNative ? column.native : undefined;
   return {
     column: { ...column, name, type, native, ...(mask === "null" && { nullable: true }) },
-    judged: fitting?.keys.includes(column.name)
-      ? { ...judged, checks: [...judged.checks, keyCheck(column.name)] }
-      : judged,
+    judged: { ...judged, checks: [...judged.checks, ...nullChecks(column.name, aim)] },
   };
 }
 
@@ -80,11 +78,15 @@ function refuseOtherType(source: string, { name, fitting }: ColumnAim): void {
   );
 }
 
-const keyCheck = (column: string): Check => ({
-  column,
-  wanted: "a key",
-  code: "data.key_null",
-  action: "reject",
-  fault: (_, value) => `${value} IS NULL`,
-  shows: "none",
-});
+/** NULL where a key or the table's column must have a value. */
+function nullChecks(column: string, { name, fitting }: ColumnAim): readonly Check[] {
+  const of = {
+    column,
+    action: "reject",
+    fault: (_: string, value: string) => `${value} IS NULL`,
+    shows: "none",
+  } as const;
+  if (fitting?.keys.includes(column)) return [{ ...of, wanted: "a key", code: "data.key_null" }];
+  if (!fitting?.required.has(name)) return [];
+  return [{ ...of, wanted: "a value, as the table's column must have one", code: "data.constraint" }];
+}

@@ -10,6 +10,8 @@ export interface Fitting {
   readonly loss: LossRules;
   /** Types of columns of the table that stays, by their names in the target. */
   readonly table: ReadonlyMap<string, DataType>;
+  /** Names in the target of columns of that table in which NULL sets a row aside. */
+  readonly required: ReadonlySet<string>;
   /** Names in the source of the columns of a merge key whose NULL sets a row aside. */
   readonly keys: readonly string[];
   readonly origin?: Origin;
@@ -34,6 +36,9 @@ export function fittingOf(
   return {
     loss,
     table: new Map(columns),
+    required: new Set(
+      stays && loss.setsAside ? existing.columns.filter(({ required }) => required).map(({ name }) => name) : [],
+    ),
     keys: write === "merge" && loss.setsAside ? key : [],
     ...(origin && { origin }),
     ...(told && { told }),

@@ -55,7 +55,7 @@ function ofRow(
   const [first, ...also] = faults.map(({ code = "data.value", column, value, wanted }): RejectFault => ({
     code,
     column,
-    value: code === "data.key_null" || masked.includes(column) ? null : beginning(value),
+    value: code !== "data.value" || masked.includes(column) ? null : beginning(value),
     wanted,
   }));
   return {

@@ -61,6 +61,20 @@ Deno.test("a table that is there with narrower types takes what fits", async () 
   match(refused.message, /on_loss: text/);
 });
 
+Deno.test("a NULL for a column that must have a value sets its row aside", async () => {
+  await using loading = await openLoading(server);
+  await loading.psql("CREATE TABLE r (id int PRIMARY KEY, v text NOT NULL DEFAULT 'd')");
+  const append = { write: "append" as const, rows: "reject" as const };
+  const { read, written, rejected } = await loading.load("id,v\n1,a\n2,\n,c\n", "r", append);
+  deepEqual([read, written, rejected], [3, 1, 2]);
+  equal(await loading.psql("SELECT * FROM r"), "1|a");
+  const kept = [...loading.rejects.rows(loading.rejects.list()[0])];
+  deepEqual(kept.map(({ code, column, line }) => [code, column, line]), [
+    ["data.constraint", "v", 3],
+    ["data.constraint", "id", 4],
+  ]);
+});
+
 Deno.test("between two servers rows go straight through as before, and a merge that sets rows aside through the stage", async () => {
   await using loading = await openLoading(server);
   await loading.psql("CREATE TABLE s (id int, n numeric); INSERT INTO s VALUES (1, 'NaN'), (NULL, 2), (3, 3)");
