@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { DtegError, type DuckSession, type Host, quoteText, type ScanBatch, type Target } from "../../../sdk/mod.ts";
 import type { FileConfig } from "../mod.ts";
 import type { Packing } from "../format.ts";
@@ -118,6 +117,18 @@ async function* arrayOf(lines: string): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
   const { size } = await Deno.stat(lines);
   yield encoder.encode(size > 0 ? "[\n" : "[");
-  if (size > 0) yield* createReadStream(lines, { highWaterMark: 1 << 18, end: size - 3 }); // without the last comma and break
+  if (size > 0) yield* beginningOf(lines, size - 2); // without the last comma and break
   yield encoder.encode(size > 0 ? "\n]\n" : "]\n");
+}
+
+/** The first bytes of a file. */
+async function* beginningOf(path: string, bytes: number): AsyncGenerator<Uint8Array> {
+  using file = await Deno.open(path);
+  for (let left = bytes; left > 0;) {
+    const chunk = new Uint8Array(Math.min(left, 1 << 18));
+    const read = await file.read(chunk);
+    if (read === null) throw new Error(`${path} has become shorter`);
+    yield chunk.subarray(0, read);
+    left -= read;
+  }
 }
