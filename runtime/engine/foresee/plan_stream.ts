@@ -88,7 +88,12 @@ async function lookAt({ pipeline, stream, table, target }: StreamJob, context: R
     action: actionOf(aim, { existing, stays }),
     bytes: shape.bytes,
     key: aim.key,
-    columns: columnsOf(shape, { destination, nativeOf, masks: masksOf(stream, undefined) }),
+    columns: columnsOf(shape, {
+      destination,
+      system: pipeline.destination.connector,
+      nativeOf,
+      masks: masksOf(stream, undefined),
+    }),
     statements: statements.map(context.mask),
     existing: existing ? existingOf(existing) : null,
     changes: existing
@@ -125,8 +130,9 @@ function nativeType(
 
 function columnsOf(
   { read, schema, names }: PlannedShape,
-  { destination, nativeOf, masks }: {
+  { destination, system, nativeOf, masks }: {
     readonly destination: Destination;
+    readonly system: string;
     readonly nativeOf: (column: Column) => string;
     readonly masks: Masks;
   },
@@ -136,8 +142,8 @@ function columnsOf(
     const name = sourceOf.get(column.name) ?? column.name;
     const found = read.find((one) => one.name === name) ?? column;
     const to = nativeOf(column);
-    const { grade, note = null } = targetType(destination.types, column);
-    const isSame = column.native?.type === to;
+    const { grade, note = null } = rowOf(column, { before: found, types: destination.types });
+    const isSame = column.native?.system === system && column.native.type === to;
     const mask = masks[name];
     return {
       name,
@@ -148,6 +154,16 @@ function columnsOf(
       note: mask !== undefined ? `mask: ${mask}` : isSame || grade === "exact" ? null : note,
     };
   });
+}
+
+/** The row that judged a column: the type that it brought values to may be one of another row. */
+function rowOf(
+  column: Column,
+  { before, types }: { readonly before: Column; readonly types: Destination["types"] },
+): Destination["types"][number] {
+  const own = targetType(types, before);
+  const brought = own.through?.(before.type);
+  return brought && typeText(brought) === typeText(column.type) ? own : targetType(types, column);
 }
 
 function existingOf({ columns, madeByDteg, isKept = false, isAltered = false, rows }: Existing): PlannedExisting {
