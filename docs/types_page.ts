@@ -1,11 +1,15 @@
 import { DUCKDB_TYPES } from "../plugins/duckdb/type_table.ts";
 import { CSV_TYPES, JSON_TYPES, PARQUET_TYPES } from "../plugins/file/write/type_table.ts";
 import { copiedType, type PgTypeShape, typeOfPg } from "../plugins/postgres/type_map.ts";
+import { typeOfMysql } from "../plugins/mysql/type_map.ts";
 import { MYSQL_TYPES } from "../plugins/mysql/table/type_table.ts";
 import { POSTGRES_TYPES } from "../plugins/postgres/write/type_table.ts";
 import { COLUMN_TYPES, columnType } from "../runtime/config/form/column_type.ts";
 import { typeOfDuck } from "../runtime/engine/move/duck_type.ts";
-import { type DataType, type TypeRow, typeText } from "../sdk/mod.ts";
+import { type DataType, targetType, type TypeRow, typeText } from "../sdk/mod.ts";
+import { type End, ENDS, isRefused, type Nasty, type Wanted, wantedOf } from "../tests/contract/nasty.ts";
+import { SKIPPED } from "../tests/contract/skipped.ts";
+import { VALUES } from "../tests/contract/values/every_value.ts";
 import { MADE, page, table } from "./markdown.ts";
 
 const DUCK_NATIVES = [
@@ -61,22 +65,33 @@ const PG_NATIVES: readonly PgTypeShape[] = [
   pgShape("hstore", "hstore", { isBuiltIn: false }),
 ];
 
+const MYSQL_NATIVES = [
+  ..."tinyint tinyint(1) smallint mediumint int bigint".split(" "),
+  ..."tinyint smallint mediumint int bigint".split(" ").map((name) => `${name} unsigned`),
+  ..."decimal(18,2) decimal(65,30) float double bit(1) bit(8) bit(64) year".split(" "),
+  ..."varchar(10) char(10) longtext enum('a','b') set('a','b') json longblob binary(2) uuid inet6".split(" "),
+  ..."date time datetime timestamp".split(" "),
+];
+
 /** Types of one value of each kind, for the column "becomes" of the tables. */
 const SAMPLES: readonly DataType[] = [
   ...(["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"] as const)
     .map((kind) => ({ kind })),
   { kind: "decimal", precision: 18, scale: 2 },
+  { kind: "decimal", precision: 38, scale: 38 },
   { kind: "decimal", precision: 39, scale: 0 },
+  { kind: "decimal", precision: 65, scale: 30 },
   { kind: "decimal" },
   ...(["text", "bytes", "date", "time", "timetz"] as const).map((kind) => ({ kind })),
+  { kind: "timestamp", precision: 0 },
+  { kind: "timestamp", precision: 3 },
   { kind: "timestamp", precision: 6 },
   { kind: "timestamp", precision: 9 },
   { kind: "timestamptz", precision: 6 },
   ...(["interval", "uuid", "json"] as const).map((kind) => ({ kind })),
   { kind: "list", of: { kind: "int64" } },
   { kind: "struct", fields: [{ name: "a", type: { kind: "int64" } }] },
-  { kind: "other", native: "BIT" },
-  { kind: "other", native: "a source's own" },
+  ...["BIT", "UHUGEINT", "TIME_NS", "a source's own"].map((native) => ({ kind: "other" as const, native })),
 ];
 
 /** docs/types.md: the types of a stream, how sources give them and how destinations take them. */
@@ -104,6 +119,10 @@ export function typesPage(): string {
     "arrays arrive as JSON. A domain is read as the type below it. NaN in a `numeric(p,s)`, an infinite interval, an array that does not " +
     "begin at 1, and a timestamp after the year 294246 end the load into anything but another PostgreSQL, unless the column is declared as `text`. " +
     "Blanks at the end of `character(n)`, which PostgreSQL does not count, are left out there.",
+    "## From MariaDB and MySQL",
+    table(["MariaDB, MySQL", "Type"], MYSQL_NATIVES.map(mysqlRow)),
+    "`tinyint(1)` is a number. In another MariaDB or MySQL a column keeps its type. A zero date, and a time of 24 hours and more, " +
+    "end the load into anything else, unless the column is declared as `text`.",
     "## Into DuckDB",
     destinationTable(DUCKDB_TYPES),
     "## Into PostgreSQL",
@@ -123,6 +142,20 @@ export function typesPage(): string {
     "**exact**: every value. **exact except**: all but the special values that the note names; such a value stops the run at its row. " +
     "**widening**: every value, in a larger type. **lossy**: ordinary values would be lost; the run is refused before anything is written, " +
     "with exit code 4.",
+    "## Odd values",
+    `${VALUES.length} values that are easily bent on their way (\`tests/contract/values\`) go from each source that can hold them to every ` +
+    "target in each test, and are read back there by other programs than dteg: `psql`, the `mariadb` command line, pyarrow, DuckDB's own " +
+    `client, and readers of CSV and JSON that take nothing but their form. ${
+      VALUES.filter(({ to }) => Object.keys(to).length === 0).length
+    } of ` +
+    "them arrive exactly everywhere. With the others it is so:",
+    oddTable(),
+    "A code is the error that ends the load and names the column. NULL: JSON has one null for both.",
+    "### What is not tried",
+    table(
+      ["End", "What", "Why"],
+      SKIPPED.map(({ end, what, why }) => [end, what.map((one) => `\`${one}\``).join(" "), why]),
+    ),
   ]);
 }
 
@@ -136,16 +169,50 @@ function declaredRow(word: string): readonly string[] {
   return [`\`${word}\``, `\`${shown}\``];
 }
 
+/** A row for each type; `decimal(18,2)` stands for all of at most 38 digits. */
 function destinationTable(types: readonly TypeRow[]): string {
   return table(
     ["Type", "Becomes", "Grade", "Note"],
-    types.map((row) => [row.from.replaceAll("<", "&lt;"), becomes(row, types), row.grade, row.note ?? ""]),
+    SAMPLES.map((type) => {
+      const row = targetType(types, { name: "", type });
+      return [`\`${typeText(type)}\``, `\`${row.to(type)}\``, row.grade, row.note ?? ""];
+    }),
   );
 }
 
-/** What a row makes of the kinds that come to it. */
-function becomes(row: TypeRow, types: readonly TypeRow[]): string {
-  const mine = SAMPLES.filter((type) => types.find((candidate) => candidate.matches(type)) === row);
-  const made = [...new Set(mine.map((type) => row.to(type)))];
-  return made.join(", ");
+/** Values for which something else happens than that they arrive, by their targets. */
+function oddTable(): string {
+  return table(
+    ["Value", "Comes from", ...ENDS],
+    VALUES.filter(({ to }) => Object.keys(to).length > 0).map((value) => [
+      `${value.why} (${value.kind.replace(/\(.*/, "")})`,
+      Object.keys(value.from).join(" "),
+      ...ENDS.map((target) => fateAt(value, target)),
+    ]),
+  );
+}
+
+/** What becomes of a value at a target; where that depends on the source, each source that it is otherwise for. */
+function fateAt(value: Nasty, target: End): string {
+  const fates = (Object.keys(value.from) as End[]).map((source) => ({
+    source,
+    fate: fateOf(wantedOf(value, { source, target })),
+  }));
+  const kinds = [...new Set(fates.map(({ fate }) => fate))];
+  if (kinds.length === 1) return kinds[0];
+  return kinds.map((kind) =>
+    `${kind} from ${fates.filter(({ fate }) => fate === kind).map(({ source }) => source).join(" ")}`
+  )
+    .join("; ");
+}
+
+function fateOf(wanted: Wanted): string {
+  if (typeof wanted === "string") return "exact";
+  if (isRefused(wanted)) return `\`${wanted.code}\``;
+  return wanted.is === null ? "NULL" : wanted.told;
+}
+
+function mysqlRow(mysqlType: string): readonly string[] {
+  const base = /^\w+/.exec(mysqlType)![0];
+  return [`\`${mysqlType}\``, `\`${typeText(typeOfMysql({ base, mysqlType }))}\``];
 }

@@ -23,12 +23,10 @@ export interface Refused {
 /** What must arrive, as text of its kind, or the refusal. */
 export type Wanted = string | Refused | Arrived;
 
-/** What must arrive as another kind, or NULL; with `warning`, a warning of the report that tells it. */
-export interface Arrived {
-  readonly kind: Kind;
-  readonly is: string | null;
-  readonly warning?: RegExp;
-}
+/** What must arrive in another form, or NULL; with `warning`, a warning of the report that tells it. */
+export type Arrived =
+  | { readonly kind: Kind; readonly is: null }
+  | { readonly kind: Kind; readonly is: string; readonly told: string; readonly warning?: RegExp };
 
 /** Whom an exception is for: a pair, all that comes from a source, all that goes to a target, or all. */
 export type Route = `${End | ""}>${End | ""}`;

@@ -2,6 +2,7 @@ import type { StreamReport } from "../../runtime/store/event.ts";
 import type { RunPlan, StreamPlan } from "../../runtime/engine/foresee/run_plan.ts";
 import type { Bench, Lane, Plug } from "./ends/plug.ts";
 import { exact } from "./exact.ts";
+import { readTypesPage, type ToldOtherwise } from "./types_told.ts";
 import type { Dteg } from "./start_dteg.ts";
 import { type End, isRefused, type Nasty, type Wanted, wantedOf } from "./nasty.ts";
 
@@ -55,6 +56,7 @@ export async function runPairs(request: Request): Promise<Faults> {
     ["run", ...files, "--json", "-y"],
     folder,
   );
+  const toldOtherwise = await readTypesPage();
   const faults: Partial<Record<End, string[]>> = {};
   for (const target of targets) {
     const name = nameOf(source, target);
@@ -65,7 +67,7 @@ export async function runPairs(request: Request): Promise<Faults> {
       mine.map((trip, index) =>
         trip.lane.name.startsWith("only_")
           ? refusalFaults(trip, source.end, reports[index])
-          : arrivalFaults(trip, source.end, { report: reports[index], plan: plan[index] })
+          : arrivalFaults(trip, source.end, { report: reports[index], plan: plan[index], toldOtherwise })
       ),
     );
     faults[target.end] = found.flat();
@@ -118,9 +120,14 @@ const titleOf = ({ id, why, kind }: Nasty) => `${id} (${kind}, ${why})`;
 interface Told {
   readonly report?: StreamReport;
   readonly plan?: StreamPlan;
+  readonly toldOtherwise: ToldOtherwise;
 }
 
-async function arrivalFaults({ lane, values, target }: Trip, source: End, { report, plan }: Told): Promise<string[]> {
+async function arrivalFaults(
+  { lane, values, target }: Trip,
+  source: End,
+  { report, plan, toldOtherwise }: Told,
+): Promise<string[]> {
   if (report?.status !== "ok") {
     return [`${lane.name}: ${report?.error?.code} of column ${report?.error?.column}: ${report?.error?.message}`];
   }
@@ -138,8 +145,10 @@ async function arrivalFaults({ lane, values, target }: Trip, source: End, { repo
     const [, type] = columns[index + 1];
     const planned = plan?.columns.find(({ name }) => name === value.id);
     if (!planned) faults.push(`${titleOf(value)}: plan does not tell`);
-    else if (!target.isNative(type, planned.to)) {
-      faults.push(`${titleOf(value)}: plan tells ${planned.to}, found ${type}`);
+    else {
+      if (!target.isNative(type, planned.to)) faults.push(`${titleOf(value)}: plan tells ${planned.to}, found ${type}`);
+      const other = toldOtherwise(planned, { source, target: target.end });
+      if (other) faults.push(`${titleOf(value)}: ${other}`);
     }
     expect(`NULL beside ${titleOf(value)}`, rows[1][index + 1], null);
     const wanted = wantedOf(value, { source, target: target.end });

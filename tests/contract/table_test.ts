@@ -3,6 +3,7 @@ import { exact } from "./exact.ts";
 import { asJsonb, readJson, writeJson } from "./json_text.ts";
 import { readCsv } from "./ends/csv.ts";
 import { ENDS } from "./nasty.ts";
+import { SKIPPED } from "./skipped.ts";
 import { VALUES } from "./values/every_value.ts";
 
 Deno.test("every line of the table has a source, a reason, and a text of its kind", () => {
@@ -21,6 +22,18 @@ Deno.test("an exception is for a route that the value takes", () => {
       assert.ok(source === "" || source in from, `${id}: ${route}, but ${source} is not among its sources`);
       assert.ok(target === "" || ENDS.some((end) => end === target), `${id}: ${route}`);
     }
+  }
+});
+
+Deno.test("a kind that an end has no value of is told, with the reason", () => {
+  const word = (kind: string) => kind.replace(/\(.*/, "");
+  const kinds = [...new Set(VALUES.map(({ kind }) => word(kind)))];
+  for (const end of ENDS) {
+    const lacking = kinds.filter((kind) => !VALUES.some((value) => word(value.kind) === kind && value.from[end]));
+    const told = SKIPPED.filter((one) => one.end === end).flatMap(({ what }) => what).filter((one) =>
+      kinds.includes(one)
+    );
+    assert.deepEqual(told.toSorted(), lacking.toSorted(), end);
   }
 });
 

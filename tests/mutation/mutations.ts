@@ -1,10 +1,8 @@
+import type { Spoiling } from "./spoiled_tree.ts";
+
 /** A fault put into the source on purpose, and the test that must see it. */
-export interface Mutation {
+export interface Mutation extends Spoiling {
   readonly name: string;
-  readonly file: string;
-  /** A text that the file holds exactly once. */
-  readonly find: string;
-  readonly replace: string;
   readonly testFile: string;
   readonly test: string;
 }

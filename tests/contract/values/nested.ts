@@ -1,8 +1,9 @@
 import { type Line, nasty, refused } from "../nasty.ts";
 
+const BY_VALUE = "the same numbers";
 /** A reader of JSON gives numbers inside of lists and objects by their value. */
 const spelled = (is: string) => ({
-  to: { "ndjson>": { kind: "json", is }, "json>": { kind: "json", is } },
+  to: { "ndjson>": { kind: "json", is, told: BY_VALUE }, "json>": { kind: "json", is, told: BY_VALUE } },
 } as const);
 
 const LINES: readonly Line[] = [
@@ -17,7 +18,12 @@ const LINES: readonly Line[] = [
   ],
   ["json", "1e400", "a number that is too large for a double"],
   ["json", '{"a":-0,"b":1E+2,"c":0.00}', "spellings of numbers", spelled('{"a":-0,"b":100.0,"c":0.0}')],
-  ["json", '{"a":1,"b":{"a":1,"a":2},"a":3}', "equal keys"],
+  ["json", '{"a":1,"b":{"a":1,"a":2},"a":3}', "equal keys", {
+    to: {
+      "postgres>postgres": '{"a":1,"b":{"a":1,"a":2},"a":3}',
+      ">postgres": { kind: "json", is: '{"b":{"a":2},"a":3}', told: "the last of equal keys" },
+    },
+  }],
   ["json", '{"b":1,"a":2,"aa":{"z":[],"y":{}}}', "the order of keys; empty objects and arrays"],
   ["json", '"text"', "a text alone"],
   ["json", '""', "an empty text alone"],
