@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { DUCKDB_EXTENSIONS } from "./versions.ts";
+import { DUCKDB_EXTENSIONS, type ExtensionSource } from "./versions.ts";
 
 /** An extension of DuckDB that the binary carries. */
 export interface Extension {
@@ -11,32 +11,40 @@ export interface Extension {
 /** What DuckDB's repository calls a machine. */
 const PLATFORM = { x86_64: "linux_amd64", aarch64: "linux_arm64" } as const;
 
-/**
- * The extensions for this build, fetched into `folder` where they are not there yet: from their Python wheels, or from DuckDB's own
- * repository. One that cannot be had is told and left out.
- */
+/** The extensions for this build, in `folder`. One that cannot be had is told and left out. */
 export async function getExtensions(folder: string): Promise<readonly Extension[]> {
-  const { arch } = Deno.build;
-  await Deno.mkdir(folder, { recursive: true });
   const found: Extension[] = [];
-  for (const { name, wheel, site, sha256 } of DUCKDB_EXTENSIONS) {
-    const path = `${folder}/${name}.duckdb_extension`;
-    if (!existsSync(path)) {
-      const bytes = await fromWheel(wheel) ?? await fromSite(`${site}${PLATFORM[arch]}/${name}.duckdb_extension.gz`);
-      if (!bytes) {
-        console.log(
-          `extension ${name}: cannot be had here (wants python3 with pip, or DuckDB's repository); built without it`,
-        );
-        continue;
-      }
-      const sum = createHash("sha256").update(bytes).digest("hex");
-      if (sum !== sha256[arch]) throw new Error(`extension ${name} has the sum ${sum}, wanted ${sha256[arch]}`);
-      await Deno.writeFile(`${path}.part`, bytes);
-      await Deno.rename(`${path}.part`, path);
-    }
-    found.push({ name, path });
+  for (const source of DUCKDB_EXTENSIONS) {
+    const path = await getExtension(source, folder);
+    if (path) found.push({ name: source.name, path });
+    else console.log(`${cannotBeHad(source.name)}; built without it`);
   }
   return found;
+}
+
+/** The words for an extension that neither place has. */
+export const cannotBeHad = (name: string) =>
+  `extension ${name}: cannot be had here (wants python3 with pip, or DuckDB's repository)`;
+
+/**
+ * Path of an extension in `folder`, fetched where it is not there yet: from its Python wheel, or from DuckDB's own repository. Undefined where
+ * it cannot be had; throws where it is another file than wanted.
+ */
+export async function getExtension(
+  { name, wheel, site, sha256 }: ExtensionSource,
+  folder: string,
+): Promise<string | undefined> {
+  const { arch } = Deno.build;
+  const path = `${folder}/${name}.duckdb_extension`;
+  if (existsSync(path)) return path;
+  const bytes = await fromWheel(wheel) ?? await fromSite(`${site}${PLATFORM[arch]}/${name}.duckdb_extension.gz`);
+  if (!bytes) return undefined;
+  const sum = createHash("sha256").update(bytes).digest("hex");
+  if (sum !== sha256[arch]) throw new Error(`extension ${name} has the sum ${sum}, wanted ${sha256[arch]}`);
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeFile(`${path}.part`, bytes);
+  await Deno.rename(`${path}.part`, path);
+  return path;
 }
 
 async function fromWheel(wheel: string): Promise<Uint8Array | undefined> {

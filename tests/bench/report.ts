@@ -65,7 +65,7 @@ The binary has ${formatBytes(start.size)}.
 \`\`\`sh no-run
 ./task bench                                   # writes this page
 ./task bench -- --rows 200000 --rounds 1       # a quick look; prints only
-./task bench -- --only postgres                # one part: files, or postgres
+./task bench -- --only postgres                # one part: files, postgres, or mysql
 DTEG_BIN=/path/to/dteg ./task bench            # another binary
 \`\`\`
 `;

@@ -1,16 +1,20 @@
-// `./task bench`: dteg against DuckDB alone, and against psql, in turn. Writes docs/benchmarks.md when all rows and rounds are run.
+// `./task bench`: dteg against DuckDB alone, and against the servers' own clients, in turn. Writes docs/benchmarks.md when all rows and rounds are run.
 import { parseArgs } from "node:util";
 import { aloneCommand, checkOutput, clear, dtegCommand, type Job, JOBS, type Setting } from "./jobs.ts";
 import { measure, type Measured } from "./measure.ts";
 import { makeOrders } from "./orders.ts";
+import { benchMysql } from "./mysql/mysql_bench.ts";
 import { partOf, withPart } from "./page_parts.ts";
-import { benchPostgres } from "./postgres_bench.ts";
+import { benchPostgres } from "./postgres/postgres_bench.ts";
 import { benchPage, type JobResult } from "./report.ts";
 import { startFigures } from "./start_figures.ts";
 
 const root = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
 const ROWS = 5_000_000;
+/** Enough for loads into MariaDB, which are slower. */
+const MYSQL_ROWS = 1_000_000;
 const ROUNDS = 3;
+const PARTS = ["files", "postgres", "mysql"];
 
 async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -22,18 +26,25 @@ async function main(args: readonly string[]): Promise<void> {
     },
   });
   const [rows, rounds] = [Number(values.rows), Number(values.rounds)];
+  const { only } = values;
+  if (only !== undefined && !PARTS.includes(only)) throw new Error(`--only ${only}: wanted ${PARTS.join(", ")}`);
+  const isWanted = (part: string) => only === undefined || only === part;
   const folder = `${root}/.build/bench`;
   await Deno.mkdir(folder, { recursive: true });
   const binary = Deno.env.get("DTEG_BIN") ?? await buildBinary();
   const load = Deno.loadavg()[0];
-  console.log(`making ${rows} orders`);
-  const orders = await makeOrders(folder, rows);
   const threads = navigator.hardwareConcurrency;
   const memory = Math.min(4e9, Deno.systemMemoryInfo().total / 2) - 150e6;
-  const setting: Setting = { folder, binary, orders, threads, memory };
-  const isShort = rows < ROWS || rounds < ROUNDS;
-  if (values.only !== "postgres") await benchFiles(setting, { rounds, load, isShort });
-  if (values.only !== "files") await benchServer(setting, { rounds, isShort });
+  const settingOf = async (rows: number): Promise<Setting> => {
+    console.log(`making ${rows} orders`);
+    return { folder, binary, orders: await makeOrders(folder, rows), threads, memory };
+  };
+  const round: Round = { rounds, isShort: rows < ROWS || rounds < ROUNDS };
+  if (isWanted("files")) await benchFiles(await settingOf(rows), { ...round, load });
+  if (isWanted("postgres")) await benchServer(await settingOf(rows), { ...round, bench: benchPostgres });
+  if (isWanted("mysql")) {
+    await benchServer(await settingOf(Math.min(rows, MYSQL_ROWS)), { ...round, bench: benchMysql });
+  }
 }
 
 interface Round {
@@ -43,10 +54,13 @@ interface Round {
 }
 
 const PAGE = `${root}/docs/benchmarks.md`;
-const SERVER_PART = "## PostgreSQL";
+const SERVER_PARTS = ["## PostgreSQL", "## MariaDB"];
 
-async function benchServer(setting: Setting, { rounds, isShort }: Round): Promise<void> {
-  const part = await benchPostgres(setting, { rounds });
+async function benchServer(
+  setting: Setting,
+  { rounds, isShort, bench }: Round & { readonly bench: typeof benchPostgres },
+): Promise<void> {
+  const part = await bench(setting, { rounds });
   console.log(part.slice(part.indexOf("| |")).trim());
   if (isShort) return;
   await Deno.writeTextFile(PAGE, withPart(await Deno.readTextFile(PAGE), part));
@@ -75,8 +89,9 @@ async function benchFiles(
   });
   console.log(page.slice(page.indexOf("| dteg /"), page.indexOf("## Do it again")).trim());
   if (isShort) return;
-  const kept = partOf(await Deno.readTextFile(PAGE), SERVER_PART);
-  await Deno.writeTextFile(PAGE, kept ? withPart(page, kept) : page);
+  const old = await Deno.readTextFile(PAGE);
+  const kept = SERVER_PARTS.flatMap((heading) => partOf(old, heading) ?? []);
+  await Deno.writeTextFile(PAGE, kept.reduce(withPart, page));
   console.log("written: docs/benchmarks.md");
 }
 

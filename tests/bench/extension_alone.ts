@@ -1,11 +1,10 @@
-// DuckDB alone with its postgres extension: `deno run postgres_alone.ts JOB`, where JOB is JSON.
+// DuckDB alone with its extensions for servers: `deno run extension_alone.ts JOB`, where JOB is JSON.
 import { DuckDBInstance } from "@duckdb/node-api";
 
-/** Statements for DuckDB with servers attached: the source as `src`, the target as `dst`. */
-export interface PostgresAloneJob {
-  readonly extension: string;
-  readonly src: string;
-  readonly dst: string;
+/** Statements for DuckDB, the first of which attach what they need. */
+export interface ExtensionJob {
+  /** Paths of extensions. */
+  readonly extensions: readonly string[];
   readonly statements: readonly string[];
   readonly threads: number;
   /** Bytes. */
@@ -13,17 +12,15 @@ export interface PostgresAloneJob {
   readonly spill: string;
 }
 
-async function work({ extension, src, dst, statements, threads, memory, spill }: PostgresAloneJob): Promise<void> {
+async function work({ extensions, statements, threads, memory, spill }: ExtensionJob): Promise<void> {
   const instance = await DuckDBInstance.create(":memory:", {
     threads: String(threads),
     memory_limit: `${Math.floor(memory / 1e6)}MB`,
     temp_directory: spill,
   });
   const connection = await instance.connect();
-  await connection.run(`LOAD '${extension}'`);
+  for (const path of extensions) await connection.run(`LOAD '${path}'`);
   await connection.run("SET TimeZone = 'UTC'");
-  await connection.run(`ATTACH '${src}' AS src (TYPE postgres, READ_ONLY)`);
-  await connection.run(`ATTACH '${dst}' AS dst (TYPE postgres)`);
   for (const statement of statements) await connection.run(statement);
   connection.closeSync();
   instance.closeSync();

@@ -1,5 +1,5 @@
-import { openServer, type TestServer } from "../postgres/server.ts";
-import type { Setting } from "./jobs.ts";
+import { openServer, type TestServer } from "../../postgres/server.ts";
+import type { Setting } from "../jobs.ts";
 
 /** A server with the orders in the database `src`, and an empty database `dst`. */
 export interface PostgresPlace extends AsyncDisposable {
