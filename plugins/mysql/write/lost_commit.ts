@@ -1,6 +1,6 @@
 import { DtegError } from "../../../sdk/mod.ts";
 import type { MysqlSession } from "../session.ts";
-import { holdName, loadLock } from "./names_held.ts";
+import { loadLock, takeOver } from "./names_held.ts";
 import { removeLoad } from "./remove_dead.ts";
 import { isCommitted } from "./state_table.ts";
 
@@ -26,7 +26,7 @@ export async function askCommitted({ connectAnew, schema, run, load, label, sign
   for (let tried = 0; tried < (signal.aborted ? TRIES_OF_INTERRUPTED : TRIES); tried++) {
     try {
       await using session = await connectAnew({ signal: lasting });
-      await holdName(session, loadLock(schema, load));
+      await takeOver(session, loadLock(schema, load));
       const isThere = await isCommitted(session, { schema, load });
       await removeLoad(session, { schema, run, load });
       return isThere;

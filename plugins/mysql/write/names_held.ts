@@ -5,6 +5,8 @@ import type { MysqlSession } from "../session.ts";
 import type { MysqlTable } from "../table/existing_table.ts";
 
 const LONGEST_WAIT = 86_400; // seconds
+/** Seconds that a session has to end by itself. */
+const PATIENCE = 5;
 /** Names of locks have at most 64 characters, and are the same for all databases of a server. */
 const hashOf = (...parts: readonly string[]) =>
   createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
@@ -21,6 +23,17 @@ export async function holdName(session: MysqlSession, name: string): Promise<voi
       hint: "end the session that holds it: SELECT IS_USED_LOCK(…)",
     });
   }
+}
+
+/**
+ * Holds the lock of a load. Only an earlier session of the same load can have it, whose end the server may not have seen when the network
+ * is cut: it is ended.
+ */
+export async function takeOver(session: MysqlSession, name: string): Promise<void> {
+  if (await tryName(session, name, { seconds: PATIENCE })) return;
+  const [{ holder }] = await session.query(`SELECT IS_USED_LOCK(${quoteString(name)}) AS holder`);
+  if (holder !== null) await session.query(`KILL ${Number(holder)}`).catch(() => {}); // it has ended in this moment
+  await holdName(session, name);
 }
 
 /** The same where nobody holds it; false where somebody does. */

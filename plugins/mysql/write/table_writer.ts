@@ -19,7 +19,7 @@ import { fitColumns, loadedColumns } from "../table/fit_columns.ts";
 import type { Dialect } from "../table/type_table.ts";
 import { askCommitted } from "./lost_commit.ts";
 import { checkMerge, dropLoaded, insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
-import { holdName, loadLock, releaseName, tableLock } from "./names_held.ts";
+import { holdName, loadLock, releaseName, tableLock, takeOver } from "./names_held.ts";
 import { removeDead } from "./remove_dead.ts";
 import { dropTable, markOf, stagingOf } from "./stage_table.ts";
 import { isCommitted, makeStateTable, writeState } from "./state_table.ts";
@@ -60,7 +60,7 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
   let rows = 0, isStaged = false, isSent = false, isTold = false;
 
   await makeStateTable(session, schema, dialect);
-  await holdName(session, loadLock(schema, target.load));
+  await takeOver(session, loadLock(schema, target.load));
   await removeDead(session, ofLoad);
   const first = await findExisting(session, target.table);
   refuseOdd(first);

@@ -38,6 +38,11 @@ const CASES: readonly Case[] = [
   [[1059, 1166, 1103], "target.name", "give it another name with `into`, or `columns: { …: { as: … } }`"],
   [[1153, 1301], "data.value", "raise max_allowed_packet of the server"],
   [[1406, 1265], "data.value", "mend the value, or give the table a type that holds it"],
+  [
+    [3750],
+    "schema.incompatible",
+    "the server wants a primary key in each table (sql_require_primary_key), and rows are staged without one: switch it off for this user",
+  ],
   [[1785, 1786], "connection.conflict", "run again"],
   [[1568, 1792, 3100], "target.read_only", "connect to the primary"],
 ];

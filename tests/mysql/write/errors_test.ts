@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { makeDatabase } from "../../engine/load.ts";
+import { parametersOf } from "../../../plugins/mysql/parameters.ts";
+import { connect } from "../../../plugins/mysql/session.ts";
+import { loadLock, takeOver } from "../../../plugins/mysql/write/names_held.ts";
 import { openServer } from "../server.ts";
 import { cutAt } from "./act_wire.ts";
 import { type Loading, openLoading } from "./loading.ts";
@@ -141,16 +144,36 @@ rule("a connection that is lost in the middle of the rows is told, and nothing i
   await load("id\n1\n", "t");
 });
 
-Deno.test("MariaDB: a disk that is full is told, and nothing is left", async () => {
+Deno.test("MariaDB: what the server says of its binary log stops no load; a disk that is full is told, and nothing is left", async () => {
   await using full = await openServer({
-    options: { "innodb-file-per-table": "0", "innodb-data-file-path": "ibdata1:12M:autoextend:max:16M" },
+    options: {
+      "log-bin": "bin",
+      "binlog-format": "STATEMENT",
+      "innodb-file-per-table": "0",
+      "innodb-data-file-path": "ibdata1:12M:autoextend:max:16M",
+    },
   });
   await using loading = await openLoading(full);
   const { refused, folder, sql, load } = loading;
+  await load("id\n1\n", "t");
+  await load("id\n1\n", "t", { write: "append" });
   await load("id\n1\n", "t");
   await makeDatabase(`${folder}/much.duckdb`, "SELECT i AS id, repeat('x', 4000) AS v FROM range(5000) t(i)");
   const error = await refused("", "t", { from: "much.duckdb", stream: "main.t" });
   assert.equal(error.code, "environment.disk_full");
   assert.equal(await sql("SELECT * FROM t"), "1");
   assert.equal(await loading.debris(), "");
+});
+
+Deno.test("MariaDB: a session that the network has cut off is ended by the next one of its load", async () => {
+  const { signal } = new AbortController();
+  const parameters = parametersOf({ url: server.url() });
+  await using cutOff = await connect(parameters, { signal });
+  await using next = await connect(parameters, { signal });
+  const name = loadLock("db", "0123456789abcdef");
+  await takeOver(cutOff, name);
+  await takeOver(next, name);
+  const [row] = await next.query(`SELECT IS_USED_LOCK('${name}') = CONNECTION_ID() AS own`);
+  assert.equal(row.own, "1");
+  await assert.rejects(cutOff.query("SELECT 1"));
 });
