@@ -1,5 +1,6 @@
 import { duckdbConnector } from "../plugins/duckdb/mod.ts";
 import { fileConnector } from "../plugins/file/mod.ts";
+import { mysqlConnector } from "../plugins/mysql/mod.ts";
 import { postgresConnector } from "../plugins/postgres/mod.ts";
 import { type JsonSchema, pipelineSchema, projectSchema } from "../runtime/config/mod.ts";
 import {
@@ -13,7 +14,7 @@ import type { Connector } from "../sdk/mod.ts";
 import { table } from "./markdown.ts";
 
 /** Connectors that this version has. */
-export const CONNECTORS: readonly Connector[] = [fileConnector, duckdbConnector, postgresConnector];
+export const CONNECTORS: readonly Connector[] = [fileConnector, duckdbConnector, postgresConnector, mysqlConnector];
 
 /** The made parts of docs/pipeline.md: a table of keys for each level of the file, from its JSON Schema. */
 export function pipelineParts(): Readonly<Record<string, string>> {

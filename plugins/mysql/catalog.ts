@@ -53,7 +53,8 @@ export async function findRelation(
   const rows = await session.query(`${RELATIONS} WHERE t.TABLE_NAME = ${quoteString(wanted.name)} AND ${where}`);
   const relations = rows.map(relationOf);
   const exact = { ...wanted, ...(schema !== undefined && { schema }) };
-  const found = findTable(exact, relations.map(({ name }) => name));
+  const names = relations.map(({ name }) => name);
+  const found = findTable(names.some((name) => name.name === wanted.name) ? exact : wanted, names);
   return relations.find(({ name }) => name.schema === found.schema && name.name === found.name)!;
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { inFolder, runScript } from "./dteg_command.ts";
 import { type Page, readPages, ROOT } from "./markdown_pages.ts";
 import { pageScript, untested } from "./page_script.ts";
-import { openShop } from "./shop_server.ts";
+import { openMariadbShop, openShop, type ShopServer } from "./shop_server.ts";
 
 const ORDERS = "id,status,amount\n1,paid,120.50\n2,open,80.00\n";
 const PIPELINE = `version: 1
@@ -36,7 +36,11 @@ async function copyFolder(from: string, to: string): Promise<void> {
 }
 
 /** Pages that want a server. */
-const WITH_SERVER = ["README.md", "docs/guides/postgres.md"];
+const SERVERS: Readonly<Record<string, () => Promise<ShopServer>>> = {
+  "README.md": openShop,
+  "docs/guides/postgres.md": openShop,
+  "docs/guides/mysql.md": openMariadbShop,
+};
 
 /** Seconds that all commands of a page may take together: it promises five minutes, most of which are for reading. */
 const PROMISED: Readonly<Record<string, number>> = {
@@ -62,7 +66,7 @@ Deno.test("what the pages say can be typed as it stands", async (test) => {
 async function typed(page: Page): Promise<void> {
   await inFolder(async (folder) => {
     await SEEDS[page.path]?.(folder);
-    await using shop = WITH_SERVER.includes(page.path) ? await openShop() : undefined;
+    await using shop = await SERVERS[page.path]?.();
     await shop?.giveAuthority(folder);
     const began = performance.now();
     const { code, stdout, stderr } = await runScript(pageScript(page), { folder, env: shop?.env });

@@ -1,6 +1,7 @@
+import { openServer as openMariadb } from "../mysql/server.ts";
 import { openServer } from "../postgres/server.ts";
 
-/** A real PostgreSQL as docs/guides/postgres.md has it: the database `shop` of the user `ada`, whose password is `secret`. */
+/** A real server as the guides have it: the database `shop` of the user `ada`, whose password is `secret`. */
 export interface ShopServer extends AsyncDisposable {
   /** What stands in the environment of who follows the page. */
   readonly env: Readonly<Record<string, string>>;
@@ -17,6 +18,23 @@ export async function openShop(): Promise<ShopServer> {
     env: {
       DATABASE_URL: server.url("shop", { user: "ada", password: "secret" }),
       PGPORT: port,
+      SHOP_PASSWORD: "secret",
+    },
+    giveAuthority: (folder) => Deno.copyFile(`${server.folder}/ca.crt`, `${folder}/ca.crt`),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** The same of MariaDB. */
+export async function openMariadbShop(): Promise<ShopServer> {
+  const server = await openMariadb({ tls: true });
+  await server.sql(
+    "CREATE DATABASE shop CHARACTER SET utf8mb4; CREATE USER ada IDENTIFIED BY 'secret'; GRANT ALL ON shop.* TO ada",
+  );
+  return {
+    env: {
+      DATABASE_URL: server.url("shop", { user: "ada", password: "secret" }),
+      MYSQL_TCP_PORT: String(server.port),
       SHOP_PASSWORD: "secret",
     },
     giveAuthority: (folder) => Deno.copyFile(`${server.folder}/ca.crt`, `${folder}/ca.crt`),

@@ -2,7 +2,7 @@ import type { CheckStep } from "../../../sdk/mod.ts";
 import type { MysqlClient } from "../driver.ts";
 import type { Parameters } from "../parameters.ts";
 import { dropClient } from "./client_socket.ts";
-import { checkIdentity, tlsOptions } from "./tls_options.ts";
+import { tlsOptions, watchTls } from "./tls_options.ts";
 
 /** Seconds that the server waits for a slow other end of the load before it gives up. */
 const PATIENCE = 86_400;
@@ -46,9 +46,11 @@ export async function openClient(
   client.on("error", () => {}); // an idle connection that ends is told by the next statement
   if (useTls) step?.("tls", `sslmode=${parameters.sslmode}`);
   step?.("login", `${user}${database === undefined ? "" : ` to ${database}`}`);
-  await new Promise<void>((resolve, reject) => client.connect((error) => error ? reject(error) : resolve()));
+  const watch = useTls ? watchTls(client, parameters) : undefined;
   try {
-    if (useTls) checkIdentity(client, parameters);
+    await new Promise<void>((resolve, reject) =>
+      client.connect((error) => error ? reject(watch?.reasonOf(error) ?? error) : resolve())
+    );
     await run(client, `SET ${settingsOf(client, parameters).join(", ")}`);
     await run(client, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
     return client;

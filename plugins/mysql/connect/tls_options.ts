@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { checkServerIdentity, rootCertificates, type TLSSocket } from "node:tls";
+import { checkServerIdentity, type PeerCertificate, rootCertificates, type TLSSocket } from "node:tls";
 import { DtegError } from "../../../sdk/mod.ts";
 import type { MysqlClient } from "../driver.ts";
 import { clientSocket } from "./client_socket.ts";
@@ -28,16 +28,44 @@ export function tlsOptions({ sslmode, sslrootcert = "system", sslcert, sslkey, s
   return { ...trust, cert, key: String(key.export({ type: "pkcs8", format: "pem" })) };
 }
 
-/** With verify-full the certificate must be for the host that was asked for, a name or an address: the driver looks at names only. */
-export function checkIdentity(client: MysqlClient, { sslmode, host }: Parameters): void {
-  if (sslmode !== "verify-full") return;
-  const fault = checkServerIdentity(host, socketOf(client).getPeerCertificate(true));
-  if (fault) throw fault;
+/** What is known of a TLS connection that the driver begins. */
+export interface TlsWatch {
+  /** The reason that says most of why there is no connection. */
+  reasonOf(error: Error): Error;
 }
 
-function socketOf(client: MysqlClient): TLSSocket {
+/**
+ * Looks at the certificate before the driver logs in: with verify-full it must be for the host that was asked for, a name or an address, of
+ * which the driver looks at names only.
+ */
+export function watchTls(client: MysqlClient, { sslmode, host }: Parameters): TlsWatch {
+  const faults: Error[] = [];
+  const startTLS: unknown = Reflect.get(client, "startTLS");
+  if (typeof startTLS !== "function") {
+    throw new DtegError("internal", "the driver begins TLS in another way than it did");
+  }
+  Reflect.set(client, "startTLS", (onSecure: (fault?: Error) => void) => {
+    startTLS.call(client, (fault?: Error) => {
+      const found = fault ?? (sslmode === "verify-full" ? checkServerIdentity(host, certificateOf(client)) : undefined);
+      if (found) faults.push(found);
+      onSecure(found);
+    });
+    clientSocket(client).once("error", (error: Error) => faults.push(error));
+  });
+  return {
+    reasonOf(error) {
+      const all = [...faults, error];
+      // some runtimes begin to write before the certificate was looked at, and then have no word for what is wrong
+      const isBroken = sslmode.startsWith("verify-") && all.some(({ message }) => /UNKNOWN/.test(message));
+      return all.find(({ message }) => /certificate|altnames|issuer/i.test(message)) ??
+        (isBroken ? new Error("the server's certificate is not trusted", { cause: error }) : faults[0] ?? error);
+    },
+  };
+}
+
+function certificateOf(client: MysqlClient): PeerCertificate {
   const socket = clientSocket(client);
-  if ("getPeerCertificate" in socket) return socket as TLSSocket;
+  if ("getPeerCertificate" in socket) return (socket as TLSSocket).getPeerCertificate(true);
   throw new DtegError("internal", "the driver keeps its TLS connection in another place than it did");
 }
 

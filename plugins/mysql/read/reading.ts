@@ -21,6 +21,8 @@ export async function whatToRead(
   const { all, from, plain } = "sql" in stream
     ? await ofQuery(session, stream.sql)
     : await ofTable(session, stream, database);
+  // of a column that the user may not read the server does not tell, and without this the rest would be read
+  if (!("sql" in stream) && request.columns.length === 0) await session.fields(`SELECT * FROM ${from}`);
   const columns = pick(all, request.columns).filter(({ name }) => !request.drop.includes(name));
   for (const name of request.drop) pick(all, [{ name }]);
   const forms = columns.map((column) => {

@@ -32,7 +32,7 @@ export const LATER_IN_TABLE: Words = words("partition_by", "cluster_by");
 
 /** Connectors that later versions build. */
 export const LATER_CONNECTORS: ReadonlySet<string> = new Set(
-  ["mysql", "mariadb", "rest", "http", "https", "s3", "bigquery", "snowflake"],
+  ["rest", "http", "https", "s3", "bigquery", "snowflake"],
 );
 
 function scheduleFault(value: unknown): string | undefined {
