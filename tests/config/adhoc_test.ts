@@ -85,6 +85,6 @@ Deno.test("what flags say wrong is told without a place", async () => {
       code: "stream.write_mode",
       hint: "add --key COLUMN, or --key auto for the source's primary key",
     });
-    await rejects(run({ from: "mysql://u:p@h/d", to: "o/" }), { code: "usage", message: /connector mysql yet/ });
+    await rejects(run({ from: "snowflake://u:p@h/d", to: "o/" }), { code: "usage", message: /connector snowflake yet/ });
   });
 });

@@ -29,7 +29,7 @@ const MISTAKES: Readonly<Record<string, string>> = {
   "a setting that the connector does not have": HEAD.replace("url: duckdb://s.db", "url: duckdb://s.db, pth: x") +
     `streams: [a]\n${TAIL}`,
   "a connector that nobody has": HEAD.replace("use: duckdb", "use: dukcdb") + `streams: [a]\n${TAIL}`,
-  "a connector that a later version has": `version: 1\nsource: mysql://me:geheim@h/db\nstreams: [a]\n${TAIL}`,
+  "a connector that a later version has": `version: 1\nsource: snowflake://me:geheim@h/db\nstreams: [a]\n${TAIL}`,
   "a connection that is not declared": `version: 1\nsource: { connection: shop_bd }\nstreams: [a]\n${TAIL}`,
   "a number where a name is wanted": `${HEAD}streams:\n  - name: a\n    into: 2024\n${TAIL}`,
   "an unknown type, and a column both dropped and renamed":
