@@ -74,6 +74,7 @@ function keyTable(
 /** What a value may be, in few words. */
 function valueText(schema: JsonSchema): string {
   if ("const" in schema) return code(String(schema.const));
+  if (Array.isArray(schema.enum)) return code(String(schema.enum[0]));
   const some = branches(schema).filter((branch) => !isTemplate(branch));
   if (some.length > 0) return [...new Set(some.map(valueText))].join(", ");
   switch (schema.type) {

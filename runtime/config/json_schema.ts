@@ -93,6 +93,7 @@ function templated(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(templated);
   if (typeof schema !== "object" || schema === null) return schema;
   const all: Record<string, unknown> = { ...schema };
+  if (all.const === "null") return { enum: ["null", null] }; // YAML's own null, where it is a word of ours
   const inner = Object.fromEntries(Object.entries(all).map(([key, value]) => [key, templated(value)]));
   if (!["integer", "number", "boolean"].includes(String(all.type))) return inner;
   const { description, default: fallback, ...rest } = inner;

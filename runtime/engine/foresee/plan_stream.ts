@@ -93,6 +93,7 @@ async function lookAt({ pipeline, stream, table, target }: StreamJob, context: R
       system: pipeline.destination.connector,
       nativeOf,
       masks: masksOf(stream, undefined),
+      stream,
     }),
     statements: statements.map(context.mask),
     existing: existing ? existingOf(existing) : null,
@@ -130,13 +131,16 @@ function nativeType(
 
 function columnsOf(
   { read, schema, names }: PlannedShape,
-  { destination, system, nativeOf, masks }: {
+  { destination, system, nativeOf, masks, stream }: {
     readonly destination: Destination;
     readonly system: string;
     readonly nativeOf: (column: Column) => string;
     readonly masks: Masks;
+    readonly stream: StreamJob["stream"];
   },
 ): readonly PlannedColumn[] {
+  const { onLoss } = lossRules(stream);
+  const isRuled = (name: string) => stream.columns.some((rule) => rule.name === name && (rule.type || rule.onLoss));
   const sourceOf = new Map(Object.entries(names).map(([name, target]) => [target, name]));
   return schema.map((column) => {
     const name = sourceOf.get(column.name) ?? column.name;
@@ -144,14 +148,19 @@ function columnsOf(
     const to = nativeOf(column);
     const { grade, note = null } = rowOf(column, { before: found, types: destination.types });
     const isSame = column.native?.system === system && column.native.type === to;
-    const mask = masks[name];
+    const mask = masks[name], loss = onLoss(name);
+    const isOdd = grade === "exact except" || grade === "lossy";
+    const notes = [
+      ...(mask !== undefined ? [`mask: ${mask}`] : isSame || grade === "exact" || note === null ? [] : [note]),
+      ...(loss !== "fail" && (isRuled(name) || isOdd) ? [`on_loss: ${loss}`] : []),
+    ];
     return {
       name,
       target: column.name,
       from: found.native?.type ?? typeText(found.type),
       to,
       grade: isSame ? "exact" : grade,
-      note: mask !== undefined ? `mask: ${mask}` : isSame || grade === "exact" ? null : note,
+      note: notes.length > 0 ? notes.join("; ") : null,
     };
   });
 }
