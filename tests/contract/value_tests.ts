@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { openEnds } from "./ends/every_end.ts";
+import { type Ends, openEnds } from "./ends/every_end.ts";
 import { runPairs } from "./run_pairs.ts";
 import type { Dteg } from "./start_dteg.ts";
 import { VALUES } from "./values/every_value.ts";
 
 /** A test for each source, with a step for each target: every value arrives exactly, or the run says no. */
-export async function defineValueTests(dteg: Dteg): Promise<void> {
-  const { bench, plugs } = await openEnds();
+export async function defineValueTests(dteg: Dteg): Promise<Ends> {
+  const ends = await openEnds();
+  const { bench, plugs } = ends;
   for (const source of plugs) {
     Deno.test(`values of ${source.end}: exact or loud at every target`, async (t) => {
       const faults = await runPairs({ values: VALUES, source, targets: plugs, dteg, bench });
@@ -15,4 +16,5 @@ export async function defineValueTests(dteg: Dteg): Promise<void> {
       }
     });
   }
+  return ends;
 }

@@ -1,3 +1,4 @@
+import { formatName, quoteName } from "../../../sdk/mod.ts";
 import type { Client } from "./client.ts";
 import type { Bench, Content, Plug } from "./plug.ts";
 
@@ -20,9 +21,9 @@ export function duckdbPlug({ folder }: Bench, client: Client): Plug {
       return lanes.map(({ name }) => ({ name }));
     },
     destination: (source) => ({ use: "duckdb", config: { path: `${folder}/from_${source}.duckdb` } }),
-    into: (_, stream) => stream,
+    into: (_, stream) => formatName({ name: stream }),
     read: (source, stream) =>
-      client.call<Content>("read_duckdb", { path: `${folder}/from_${source}.duckdb`, table: `"${stream}"` }),
+      client.call<Content>("read_duckdb", { path: `${folder}/from_${source}.duckdb`, table: quoteName(stream) }),
     form: (kind, text) =>
       kind.startsWith("decimal") ? text.replace(/^(-?)\./, "$10.") : text.replace(/^([\d-]+) \(BC\)(.*)$/, "$1$2 BC"),
     isNative: (type, planned) => plain(type) === plain(planned),

@@ -32,6 +32,7 @@ export function ndjsonPlug(bench: Bench): Plug {
     form,
     file: (lane) => `${records(lane, "ndjson").join("\n")}\n`,
     read: (text) => {
+      if (text === "") return { columns: [], rows: [] };
       if (!text.endsWith("\n")) throw new Error("the last line has no end");
       return contentOf(text.slice(0, -1).split("\n").map(readJson));
     },

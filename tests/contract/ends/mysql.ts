@@ -1,4 +1,6 @@
+import { formatName } from "../../../sdk/mod.ts";
 import { openServer } from "../../mysql/server.ts";
+import { sqlText } from "../kinds.ts";
 import type { Plug } from "./plug.ts";
 
 /** Nothing of a session's own shows in what is made and read here; dteg's sessions find odd ones. */
@@ -10,7 +12,7 @@ export async function mysqlPlug(): Promise<Plug> {
   const server = await openServer({ options: ODD });
   const db = await server.createDatabase("contract");
   const sql = (text: string) => server.sql(PLAIN + text, { db });
-  const place = (source: string, stream: string) => `\`from_${source}_${stream}\``;
+  const place = (source: string, stream: string) => `\`from_${source}_${stream.replaceAll("`", "``")}\``;
   return {
     end: "mysql",
     source: { use: "mysql", config: { url: server.url(db) } },
@@ -25,16 +27,20 @@ export async function mysqlPlug(): Promise<Plug> {
       return lanes.map(({ name }) => ({ name }));
     },
     destination: () => ({ use: "mysql", config: { url: server.url(db) } }),
-    into: (source, stream) => `from_${source}_${stream}`,
+    into: (source, stream) => formatName({ name: `from_${source}_${stream}` }),
     async read(source, stream) {
       const found = await sql(`SELECT column_name, column_type FROM information_schema.columns
-        WHERE table_schema = '${db}' AND table_name = 'from_${source}_${stream}' ORDER BY ordinal_position`);
+        WHERE table_schema = '${db}' AND table_name = ${
+        sqlText(`from_${source}_${stream}`)
+      } ORDER BY ordinal_position`);
       const columns = found.split("\n").map((line) => line.split("\t") as [string, string]);
-      const list = columns.map(([name, type]) => `IFNULL(HEX(${textOf(`\`${name}\``, type)}), '-')`);
+      const list = columns.map(([name, type]) =>
+        `IFNULL(HEX(${textOf(`\`${name.replaceAll("`", "``")}\``, type)}), '-')`
+      );
       const rows = await sql(`SELECT ${list.join(", ")} FROM ${place(source, stream)} ORDER BY id`);
       return {
         columns,
-        rows: rows.split("\n").map((line) =>
+        rows: rows.split("\n").filter((line) => line !== "").map((line) =>
           line.split("\t").map((hex, index) => hex === "-" ? null : isBytes(columns[index][1]) ? hex : utf8(hex))
         ),
       };

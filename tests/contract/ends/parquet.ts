@@ -1,3 +1,4 @@
+import { formatName } from "../../../sdk/mod.ts";
 import type { End, Nasty } from "../nasty.ts";
 import type { Client } from "./client.ts";
 import type { Bench, Content, Plug } from "./plug.ts";
@@ -41,10 +42,15 @@ export function parquetPlug({ folder }: Bench, client: Client): Plug {
       }));
     },
     destination: (source) => ({ use: "file", config: { path: `${place(source)}/`, format: "parquet" } }),
-    into: (_, stream) => stream,
+    into: (_, stream) => formatName({ name: stream }),
     async read(source, stream) {
       const { files } = JSON.parse(await Deno.readTextFile(`${place(source)}/${stream}/_dteg_manifest.json`));
-      return await client.call<Content>("read_parquet", { path: `${place(source)}/${stream}/${files[0].path}` });
+      const contents = await Promise.all(
+        files.map(({ path }: { readonly path: string }) =>
+          client.call<Content>("read_parquet", { path: `${place(source)}/${stream}/${path}` })
+        ),
+      );
+      return { columns: contents[0].columns, rows: contents.flatMap(({ rows }) => rows) };
     },
     form: (kind, text, type) => {
       if (kind === "bytes" && type !== "binary") throw new Error(`bytes as ${type}`);

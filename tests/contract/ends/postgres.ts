@@ -1,3 +1,4 @@
+import { formatName, quoteTable, quoteText } from "../../../sdk/mod.ts";
 import { openServer } from "../../postgres/server.ts";
 import { asJsonb, readJson, writeJson } from "../json_text.ts";
 import type { Nasty } from "../nasty.ts";
@@ -25,7 +26,6 @@ export async function postgresPlug(): Promise<Plug> {
   const psql = (sql: string) => server.psql(PLAIN + sql);
   await psql(`CREATE EXTENSION hstore; CREATE EXTENSION citext; CREATE TYPE mood AS ENUM ('sad', 'very "happy"');
     CREATE TYPE pair AS (a timestamptz, b text); CREATE DOMAIN positive AS int CHECK (value > 0);`);
-  const place = (schema: string, name: string) => `"${schema}"."${name}"`;
   return {
     end: "postgres",
     source: { use: "postgres", config: { url: server.url() } },
@@ -47,14 +47,14 @@ export async function postgresPlug(): Promise<Plug> {
       return lanes.map(({ name }) => ({ name: `public.${name}` }));
     },
     destination: () => ({ use: "postgres", config: { url: server.url() } }),
-    into: (source, stream) => `from_${source}.${stream}`,
+    into: (source, stream) => formatName({ schema: `from_${source}`, name: stream }),
     async read(source, stream) {
-      const table = place(`from_${source}`, stream);
+      const table = quoteTable(`from_${source}`, stream);
       const types = await psql(`SELECT attname || '|' || format_type(atttypid, atttypmod) FROM pg_attribute
-        WHERE attrelid = '${table}'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`);
+        WHERE attrelid = ${quoteText(table)}::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`);
       const columns = types.split("\n").map((line) => line.split("|") as [string, string]);
       const rows = await psql(`COPY (SELECT * FROM ${table} ORDER BY id) TO STDOUT (FORMAT csv, FORCE_QUOTE *);`);
-      return { columns, rows: readCsv(`${rows}\n`) };
+      return { columns, rows: rows === "" ? [] : readCsv(`${rows}\n`) };
     },
     form: (kind, text) => {
       if (kind === "bytes") return text.replace(/^\\x/, "");

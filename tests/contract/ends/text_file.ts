@@ -1,3 +1,4 @@
+import { formatName } from "../../../sdk/mod.ts";
 import type { End } from "../nasty.ts";
 import type { Bench, Content, Lane, Plug } from "./plug.ts";
 
@@ -27,12 +28,14 @@ export function textFile({ end, bench: { folder }, file, read, form }: TextFile)
       }));
     },
     destination: (source) => ({ use: "file", config: { path: `${place(source)}/`, format: end } }),
-    into: (_, stream) => stream,
+    into: (_, stream) => formatName({ name: stream }),
     async read(source, stream) {
       const { files } = JSON.parse(await Deno.readTextFile(`${place(source)}/${stream}/_dteg_manifest.json`));
-      if (files.length !== 1) throw new Error(`${files.length} files`);
-      const content = await Deno.readFile(`${place(source)}/${stream}/${files[0].path}`);
-      return read(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content));
+      const contents = await Promise.all(files.map(async ({ path }: { readonly path: string }) => {
+        const bytes = await Deno.readFile(`${place(source)}/${stream}/${path}`);
+        return read(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+      }));
+      return { columns: contents[0].columns, rows: contents.flatMap(({ rows }) => rows) };
     },
     form,
     isNative: () => true, // a text file has no types
