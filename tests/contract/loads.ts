@@ -69,7 +69,7 @@ async function write({ folder }: Bench, name: string, text: string): Promise<voi
   await Deno.writeTextFile(`${folder}/loads/${name}`, text);
 }
 
-const ok = (report: StreamReport) => assert.equal(report.status, "ok", report.error?.message);
+const ok = (report: StreamReport) => assert.equal(report.status, "ok", report.error?.message ?? "");
 const rowsOf = async ({ target }: Loading, into: string) =>
   (await target.read("csv", into)).rows.map((row) => row.map((text) => text === null ? null : unquoted(text)))
     .toSorted((a, b) => Number(a[0]) - Number(b[0]));
