@@ -25,6 +25,7 @@ import type { LentHost } from "./host.ts";
 import { asTaken } from "./pipe/as_taken.ts";
 import { type CursorLoad, cursorLoad, WITHOUT_CURSOR } from "./cursor/cursor_load.ts";
 import type { CursorStart } from "./cursor/cursor_start.ts";
+import { duckdbMemory } from "./limits.ts";
 import { columnRefs } from "./move/column_refs.ts";
 import { deliver, partsAtOnce } from "./commit/deliver.ts";
 import type { StageSession } from "./move/session.ts";
@@ -120,7 +121,7 @@ async function moveOnce(
   const { job, context, reader, tally, load, start } = move;
   const cursor = start ? cursorLoad(start, { reader, host: ends.host, stream: job.name }) : WITHOUT_CURSOR;
   const isStaged = start !== undefined && (start.isHashed || reader.cursor === undefined);
-  const taken = { stream: job.stream, tempDir: ends.host.tempDir, isStaged };
+  const taken = { stream: job.stream, tempDir: ends.host.tempDir, memory: duckdbMemory(context.limits), isStaged };
   const batch = await inPieces(asTaken(given, destination, taken), look);
   const state = await destination.state.read(job.table), before = state?.names;
   const loss = lossRules(job.stream);

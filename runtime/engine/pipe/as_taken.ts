@@ -8,9 +8,11 @@ import { bytesScan } from "./bytes_scan.ts";
 export function asTaken(
   batch: Batch,
   { accepts }: Pick<Destination, "accepts">,
-  { stream, tempDir, isStaged = false }: {
+  { stream, tempDir, memory, isStaged = false }: {
     readonly stream: Pick<PipelineStream, "columns" | "write" | "rows" | "onLoss">;
     readonly tempDir: string;
+    /** Bytes that DuckDB may hold. */
+    readonly memory?: number;
     /** The stage has to look at the rows. */
     readonly isStaged?: boolean;
   },
@@ -19,5 +21,5 @@ export function asTaken(
   const loss = lossRules(stream);
   const isLookedAt = isStaged || isChanged(stream) || batch.format === "csv" && !loss.isPlain; // pgcopy is exact
   if (accepts.includes(batch.format) && !isLookedAt) return batch;
-  return bytesScan(batch, { tempDir, ...(!loss.isPlain && { onLoss: loss.source }) });
+  return bytesScan(batch, { tempDir, memory, ...(!loss.isPlain && { onLoss: loss.source }) });
 }

@@ -18,7 +18,7 @@ export interface Fifo extends Disposable {
 /** The writer's end. It works on other threads. */
 export interface FifoWriter extends Disposable {
   /** Resolves when all is written; throws Deno.errors.BrokenPipe when nobody reads any more. */
-  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  write(bytes: Uint8Array): Promise<void>;
 }
 
 /** Makes a named pipe with libc, so that no tool is needed. */
@@ -59,7 +59,9 @@ export function makeFifo(path: string): Fifo {
       return {
         async write(bytes) {
           for (let at = 0; at < bytes.length;) {
-            const count = Number(await libc.write(writer, bytes.subarray(at), BigInt(bytes.length - at)));
+            const count = Number(
+              await libc.write(writer, bytes.subarray(at) as Uint8Array<ArrayBuffer>, BigInt(bytes.length - at)),
+            );
             if (count < 0) throw new Deno.errors.BrokenPipe(`nobody reads "${path}"`);
             at += count;
           }

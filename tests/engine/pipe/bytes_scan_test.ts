@@ -87,3 +87,15 @@ Deno.test("a reader that wants less, or fails before it reads, lets the stream g
       deepEqual(isCancelled, true, statement);
     }
   }));
+
+Deno.test("a row that is too wide for the memory names the memory that would do", () =>
+  withSession(async (session, tempDir) => {
+    const wide = () => batchOf(`1,${"x".repeat(3e6)},,,,\n`);
+    await rejects(
+      session.runScan(bytesScan(wide(), { tempDir, memory: 64e6 }), (query) => `CREATE TABLE x AS ${query}`),
+      (error: Error) =>
+        "code" in error && error.code === "memory.row_too_wide" && "hint" in error &&
+        /--max-memory 384MB/.test(String(error.hint)),
+    );
+    deepEqual(await session.runScan(bytesScan(wide(), { tempDir, memory: 2e8 }), (q) => `CREATE TABLE x AS ${q}`), 1);
+  }));
