@@ -25,6 +25,7 @@ export async function mergeStaged(merge: Merge): Promise<Partial<Counts>> {
   const rows = Number(n);
   if (!whole) return { inserted: rows, filtered };
   const on = joinOn(merge);
+  const parts = await stagedParts(session, { staged, rows, key });
   const rest = columns.filter((name) => !key.some((part) => part.toLowerCase() === name.toLowerCase()));
   const differs = rest.map((name) => `t.${quoteName(name)} IS DISTINCT FROM s.${quoteName(name)}`).join(" OR ");
   const list = columns.map(quoteName).join(", ");
@@ -33,13 +34,18 @@ export async function mergeStaged(merge: Merge): Promise<Partial<Counts>> {
   const insert = () => session.run(`INSERT INTO ${whole} (${list}) SELECT ${picked} ${lacking}`);
   if (rest.length > 0 && !merge.mayMove) {
     const sets = rest.map((name) => `${quoteName(name)} = s.${quoteName(name)}`).join(", ");
-    const updated = await session.run(`UPDATE ${whole} t SET ${sets} FROM ${staged} s WHERE ${on} AND (${differs})`);
+    let updated = 0;
+    for (const part of parts) {
+      updated += await session.run(`UPDATE ${whole} t SET ${sets} FROM ${part} s WHERE ${on} AND (${differs})`);
+    }
     const inserted = await insert();
     return { inserted, updated, unchanged: rows - inserted - updated, filtered };
   }
   const [{ fresh }] = await session.all(`SELECT count(*) AS fresh ${lacking}`);
   const inserted = Number(fresh);
-  if (rest.length > 0) await session.run(`DELETE FROM ${whole} t USING ${staged} s WHERE ${on} AND (${differs})`);
+  if (rest.length > 0) {
+    for (const part of parts) await session.run(`DELETE FROM ${whole} t USING ${part} s WHERE ${on} AND (${differs})`);
+  }
   const updated = await insert() - inserted;
   return { inserted, updated, unchanged: rows - inserted - updated, filtered };
 }
@@ -130,4 +136,25 @@ async function collapseDoubles({ session, staged, target, key }: Merge): Promise
   await session.run(`DROP TABLE ${staged}`);
   await session.run(`ALTER TABLE ${distinct} RENAME TO ${staged.slice(staged.lastIndexOf('."') + 1)}`);
   return doubles;
+}
+
+/** Bytes that a row of a join takes of DuckDB's memory, beside what it can put on the disk; measured with rows of 100 bytes. */
+const ROW = 64;
+const UNITS: Readonly<Record<string, number>> = { bytes: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+
+/**
+ * The staged rows in as many parts by their key as the memory does for, each as something to select from: a join that changes a table
+ * does not go to the disk with all that it holds. Mostly one part.
+ */
+async function stagedParts(
+  session: DuckSession,
+  { staged, rows, key }: { readonly staged: string; readonly rows: number; readonly key: readonly string[] },
+): Promise<readonly string[]> {
+  const [{ text }] = await session.all("SELECT current_setting('memory_limit') AS text");
+  const [, number, unit] = /^([\d.]+) (\w+)$/.exec(String(text)) ?? [];
+  const memory = Number(number) * (UNITS[unit] ?? Infinity);
+  const count = Math.ceil(rows * ROW / memory) || 1;
+  if (count <= 1) return [staged];
+  const hash = `hash(${key.map(quoteName).join(", ")})`;
+  return Array.from({ length: count }, (_, index) => `(FROM ${staged} WHERE ${hash} % ${count} = ${index})`);
 }
