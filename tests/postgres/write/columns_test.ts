@@ -77,7 +77,7 @@ Deno.test("a constant NaN of a query, and a moment past DuckDB's range, are quot
     };
     equal(
       await messageOf("SELECT 1 AS id, 'NaN'::numeric(10,2) AS price"),
-      'data.value: column "price" holds "NaN", which no decimal of DuckDB can be',
+      'data.value: cannot run the query of t: column "price" holds "NaN", which no decimal of DuckDB can be',
     );
     equal(
       await messageOf("SELECT TIMESTAMP '294276-12-31 23:59:59.123456' AS late"),
