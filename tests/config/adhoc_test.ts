@@ -85,6 +85,9 @@ Deno.test("what flags say wrong is told without a place", async () => {
       code: "stream.write_mode",
       hint: "add --key COLUMN, or --key auto for the source's primary key",
     });
-    await rejects(run({ from: "snowflake://u:p@h/d", to: "o/" }), { code: "usage", message: /connector snowflake yet/ });
+    await rejects(run({ from: "snowflake://u:p@h/d", to: "o/" }), {
+      code: "usage",
+      message: /connector snowflake yet/,
+    });
   });
 });

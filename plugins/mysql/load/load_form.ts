@@ -1,3 +1,5 @@
+import { DtegError } from "../../../sdk/mod.ts";
+
 /** What is done to the fields of a column on their way from the text form of CSV into what LOAD DATA reads. */
 export type FieldForm = "as it is" | "bool" | "instant" | "float32";
 
@@ -20,24 +22,35 @@ const LARGEST = "3.4028235e+38", LARGEST_EXACT = "3.4028234663852886e+38";
  * text NULL gets quotes. Bytes are looked at one by one and copied in runs; no string is made but for the odd float.
  */
 export function loadForm(forms: readonly FieldForm[]): TransformStream<Uint8Array, Uint8Array> {
-  const turn = fieldTurner(forms.map((form) => CODES[form]));
+  const { turn, isCut } = fieldTurner(forms.map((form) => CODES[form]));
   return new TransformStream({
     transform(chunk, controller) {
       const out = turn(chunk);
       if (out.length) controller.enqueue(out);
     },
+    flush() {
+      if (isCut()) throw new DtegError("internal", "the rows on the way to the server end in the middle of one");
+    },
   });
 }
 
+interface FieldTurner {
+  turn(chunk: Uint8Array): Uint8Array;
+  /** The last chunk did not end with a row. */
+  isCut(): boolean;
+}
+
 /** A function that turns chunk after chunk; what a chunk ends in the middle of is kept for the next one. */
-function fieldTurner(codes: readonly number[]): (chunk: Uint8Array) => Uint8Array {
+function fieldTurner(codes: readonly number[]): FieldTurner {
   const last = codes.length - 1;
   let column = 0;
   let isQuoted = false; // inside of quotes
   let isLong = false; // the field began in a chunk before and passes as it is
   let carry: Uint8Array | undefined; // the beginning of a field
 
-  return (chunk) => {
+  return { turn, isCut: () => carry !== undefined || isLong || column > 0 };
+
+  function turn(chunk: Uint8Array): Uint8Array {
     const input = carry ? joined(carry, chunk) : chunk;
     carry = undefined;
     const end = input.length;
@@ -85,7 +98,7 @@ function fieldTurner(codes: readonly number[]): (chunk: Uint8Array) => Uint8Arra
     }
     out.copy(input, from, end);
     return out.bytes();
-  };
+  }
 }
 
 /** Where the next comma, line or quote stands. Small, so that the runtime makes it fast at once. */

@@ -14,6 +14,7 @@ import { parsePattern, type StreamPattern } from "../../config/form/stream_patte
 import type { Pipeline, PipelineStream } from "../../config/pipeline.ts";
 import type { NamedStream } from "../stream_job.ts";
 import { autoKeys } from "./auto_key.ts";
+import { requireSharedColumns } from "./shared_columns.ts";
 import { withCursor } from "./with_cursor.ts";
 
 /** A stream of a pipeline with what the source knows of it; nothing where it was not looked for. */
@@ -59,6 +60,7 @@ export async function pickStreams(
     return [{ stream: { ...stream, name: found ? formatName(found.name) : stream.name }, ...(found && { found }) }];
   });
   tellUnmatched(entries, { look, exclude, picked, pipeline, log });
+  requireSharedColumns(picked);
   return autoKeys(wantedOf(picked, pipeline, look).map(withSource).map((one) => withCursor(one, log)), log);
 }
 
