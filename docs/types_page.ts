@@ -65,20 +65,12 @@ const PG_NATIVES: readonly PgTypeShape[] = [
   pgShape("hstore", "hstore", { isBuiltIn: false }),
 ];
 
-const MYSQL_NATIVES: readonly string[] = [
-  ..."tinyint(4) tinyint(1)".split(" "),
-  "tinyint(3) unsigned",
-  "smallint(6)",
-  "smallint(5) unsigned",
-  "mediumint(9)",
-  "int(11)",
-  "int(10) unsigned",
-  "bigint(20)",
-  "bigint(20) unsigned",
-  ..."decimal(10,2) decimal(65,30) float double bit(1) bit(8) bit(64) year(4)".split(" "),
-  ..."char(10) varchar(10) text longtext enum('a','b') set('a','b') json".split(" "),
-  ..."binary(4) varbinary(10) blob longblob date time time(6) datetime datetime(6) timestamp timestamp(6)".split(" "),
-  ..."uuid inet4 inet6 point geometry vector(3)".split(" "),
+const MYSQL_NATIVES = [
+  ..."tinyint tinyint(1) smallint mediumint int bigint".split(" "),
+  ..."tinyint smallint mediumint int bigint".split(" ").map((name) => `${name} unsigned`),
+  ..."decimal(18,2) decimal(65,30) float double bit(1) bit(8) bit(64) year".split(" "),
+  ..."varchar(10) char(10) longtext enum('a','b') set('a','b') json longblob binary(2) uuid inet4 inet6".split(" "),
+  ..."date time datetime timestamp geometry vector(3)".split(" "),
 ];
 
 /** Types of one value of each kind, for the column "becomes" of the tables. */
