@@ -18,6 +18,8 @@ export interface Refused {
   readonly code: ErrorCode;
   /** The error does not name the column. */
   readonly isUnplaced?: boolean;
+  /** `on_loss` does not come to it. */
+  readonly isFinal?: boolean;
 }
 
 /** What must arrive, as text of its kind, or the refusal. */
@@ -72,6 +74,8 @@ export function nasty(part: string, lines: readonly Line[]): readonly Nasty[] {
 }
 
 export const refused = (code: ErrorCode): Refused => ({ code });
+/** Refused whatever `on_loss` says: only the server that it goes to, or the reader, finds it. */
+export const refusedAnyway = (code: ErrorCode): Refused => ({ code, isFinal: true });
 
 /** What must become of a value that goes from one end to another. */
 export function wantedOf(

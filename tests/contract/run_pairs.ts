@@ -9,7 +9,8 @@ import { type End, isRefused, type Nasty, type Wanted, wantedOf } from "./nasty.
 /** What went otherwise than the table says, by the target; in words. */
 export type Faults = Readonly<Partial<Record<End, readonly string[]>>>;
 
-interface Request {
+/** What goes where. */
+export interface Request {
   readonly values: readonly Nasty[];
   readonly source: Plug;
   readonly targets: readonly Plug[];
@@ -98,7 +99,8 @@ function pipelineOf(source: Plug, target: Plug, trips: readonly Trip[]) {
   };
 }
 
-async function answer<T>(dteg: Dteg, args: readonly string[], cwd: string): Promise<T> {
+/** The result of a command. Throws an Error where it has none. */
+export async function answer<T>(dteg: Dteg, args: readonly string[], cwd: string): Promise<T> {
   const { stdout, stderr } = await dteg(args, { cwd });
   const { result, error } = JSON.parse(stdout || "{}");
   if (!result) throw new Error(`dteg ${args[0]}: ${error?.message ?? stderr}`);

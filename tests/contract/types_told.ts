@@ -45,19 +45,19 @@ function ofPage(type: string): string {
 
 const find = (rows: readonly Cells[], type: string) =>
   rows.find(([name]) => name === type) ?? rows.find(([name]) => name.replace(/\((\d+)\)$/, "(N)") === ofPage(type)) ??
-    rows.find(([name]) => name === ofPage(type));
+    rows.find(([name]) => ofPage(name) === ofPage(type));
+
+/** Without widths that say nothing, and digits of a second. */
+const bare = (type: string) =>
+  type.replace(/^(year|(?:date)?time(?:stamp)?|(?!tinyint\(1\))\w*int)\(\d+\)/, "$1").replace(" zerofill", "");
 
 /** The type of the list that the page gives to a native type of a source. */
 function listed(native: string, rows: readonly Cells[] | undefined): string {
   if (!rows) return native;
   if (native.endsWith("[]")) return "json";
-  // widths that say nothing, and digits of a second
-  const plain = native.replace(/^(year|(?:date)?time(?:stamp)?|(?!tinyint\(1\))\w*int)\(\d+\)/, "$1").replace(
-    " zerofill",
-    "",
-  );
-  const found = find(rows, plain.replace(/^(enum|set)\(.*/, "$1('a','b')"))?.[1] ?? native;
-  return found === "decimal(18,2)" ? native.replace("numeric", "decimal") : found;
+  const plain = bare(native.replace(/^(enum|set)\(.*/, "$1('a','b')"));
+  const found = (rows.find(([name]) => bare(name) === plain) ?? find(rows, plain))?.[1] ?? native;
+  return /^decimal\(/.test(found) ? native.replace("numeric", "decimal") : found;
 }
 
 /** The words for a planned column that the page tells otherwise than the plan; nothing where they agree. */
