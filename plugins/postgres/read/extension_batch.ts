@@ -77,6 +77,7 @@ export async function extensionBatch(reading: Reading, end?: EndOfRead): Promise
   return {
     kind: "scan",
     schema,
+    isUnordered: reading.relation !== undefined,
     query: `SELECT ${list} FROM ${source} x`,
     ...(told.length > 0 && { refused: told.map(({ column, wanted }) => ({ column, wanted })) }),
     within: (step) =>

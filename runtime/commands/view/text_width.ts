@@ -1,4 +1,6 @@
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+let segmenter: Intl.Segmenter | undefined; // it takes 50 ms to make, and most texts need none
+const segmentsOf = (text: string) =>
+  (segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" })).segment(text);
 const ASCII = /^[\x20-\x7e]*$/;
 const EMOJI = /\p{Emoji_Presentation}|\p{Emoji}\uFE0F/u;
 const NO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}\u200b]+$/u;
@@ -25,7 +27,7 @@ const WIDE: readonly (readonly [number, number])[] = [
 export function textWidth(text: string): number {
   if (ASCII.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += graphemeWidth(segment);
+  for (const { segment } of segmentsOf(text)) width += graphemeWidth(segment);
   return width;
 }
 
@@ -37,7 +39,7 @@ export function cutText(
 ): string {
   if (textWidth(text) <= width) return text;
   if (width < 1) return "";
-  const parts = Array.from(graphemes.segment(text), ({ segment }) => segment);
+  const parts = Array.from(segmentsOf(text), ({ segment }) => segment);
   if (keep === "end") parts.reverse();
   const kept: string[] = [];
   let room = width - 1;

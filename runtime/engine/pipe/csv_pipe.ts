@@ -27,7 +27,9 @@ export function openCsvPipe(session: DuckSession, scan: ScanBatch, { tempDir, co
   // a line of \. alone would end the data for PostgreSQL: only a table of one column can have it
   const quoting = scan.schema.length === 1 ? ", FORCE_QUOTE *" : "";
   const form = `FORMAT csv, HEADER false, DELIM ',', QUOTE '"', ESCAPE '"', NULLSTR ''${quoting}`;
-  const to = count === 1 ? `TO ${quoteText(fifos[0].path)} (${form})` : `TO ${quoteText(folder)} (${form}, ` +
+  // keeping an order, a thread of DuckDB spins while the reader is slow
+  const order = scan.isUnordered ? ", PRESERVE_ORDER false" : "";
+  const to = count === 1 ? `TO ${quoteText(fifos[0].path)} (${form}${order})` : `TO ${quoteText(folder)} (${form}, ` +
     "PER_THREAD_OUTPUT true, OVERWRITE_OR_IGNORE true, FILENAME_PATTERN 'part_{i}', FILE_EXTENSION 'csv')";
   // opened before DuckDB begins: what it wrote would be lost if both its end and the keeper's were closed before
   const outlets = fifos.map(openOutlet);
