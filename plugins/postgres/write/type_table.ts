@@ -33,6 +33,12 @@ const row = (
   rest: Omit<TypeRow, "from" | "grade" | "to"> & Partial<Pick<TypeRow, "grade" | "to">>,
 ): TypeRow => ({ grade: "exact", to: plain, ...rest, from });
 
+const JSONB =
+  "the value as jsonb; blanks, order and doubles of keys are not kept; the character NUL is refused at its row";
+/** SQL: the text of a value of JSON has the escape of NUL, and no backslash makes it another one. */
+const hasNul = (value: string) =>
+  `(contains(CAST(${value} AS VARCHAR), '\\u0000') AND regexp_matches(CAST(${value} AS VARCHAR), '(^|[^\\\\])(\\\\\\\\)*\\\\u0000'))`;
+
 /** Types of PostgreSQL. */
 export const POSTGRES_TYPES: readonly TypeRow[] = [
   row("bool, int16, int32, int64, float32, float64, bytes, date, time, timetz, interval, uuid", {
@@ -85,11 +91,13 @@ export const POSTGRES_TYPES: readonly TypeRow[] = [
     note: "a value that is finer than microseconds is refused at its row",
   }),
   row("timestamptz", { matches: of("timestamptz"), to: () => "timestamp with time zone", note: "the instant" }),
-  row("json, list<T>, struct", {
-    matches: of("json", "list", "struct"),
+  row("json", {
+    matches: of("json"),
     grade: "exact except",
-    note: "the value as jsonb; blanks, order and doubles of keys are not kept; the character NUL is refused at its row",
+    lacks: { when: hasNul, wanted: "json without the character NUL" },
+    note: JSONB,
   }),
+  row("list<T>, struct", { matches: of("list", "struct"), grade: "exact except", note: JSONB }),
   row("other", { matches: of("other"), note: "the source's text; the type itself from another PostgreSQL" }),
 ];
 

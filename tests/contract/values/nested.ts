@@ -38,8 +38,9 @@ const LINES: readonly Line[] = [
   }],
   ["json", "[null,[null],{}]", "nulls inside"],
   ["json", '"\\u0000"', "the character NUL inside", {
-    to: { "postgres>postgres": '"\\u0000"', ">postgres": refusedAnyway("data.value") },
+    to: { "postgres>postgres": '"\\u0000"', ">postgres": refused("data.value") },
   }],
+  ["json", '"\\\\u0000"', "a backslash before what looks like NUL"],
   ["json", '"\\ud800"', "a surrogate without its other half inside", {
     from: { duckdb: null, mysql: null },
     to: {
