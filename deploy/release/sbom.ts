@@ -79,7 +79,8 @@ function reached(roots: readonly string[], lock: Lock, { arch }: Pick<SbomOption
 
 function wantedBy(id: string, lock: Lock): readonly string[] {
   const { dependencies = [], optionalDependencies = [] } = lockedOf(id, lock);
-  return [...dependencies, ...optionalDependencies].map((wanted) => idOf(wanted, lock));
+  return [...dependencies, ...optionalDependencies].map((wanted) => idOf(wanted, lock))
+    .filter((id) => !BESIDE.test(nameOf(id))); // types that a package wants are not carried either
 }
 
 /** The lock file leaves the version out where there is only one. */

@@ -55,8 +55,7 @@ export const run: Command = {
       what: "two columns, as Parquet in a folder",
     },
     {
-      line:
-        "dteg run --from postgres://app@localhost/shop --stream orders --to shop.duckdb --key id --cursor updated_at",
+      line: "dteg run --from orders.csv --to shop.duckdb --key id --cursor id",
       what: "what is new since the run before",
     },
     { line: "cat orders.csv | dteg run --from - --to ndjson://-", what: "through a pipe, both ways" },
