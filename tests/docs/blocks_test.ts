@@ -75,7 +75,7 @@ async function typed(page: Page): Promise<void> {
     await using shop = await SERVERS[page.path]?.();
     await shop?.giveAuthority(folder);
     const began = performance.now();
-    const { code, stdout, stderr } = await runScript(`${BEFORE[page.path] ?? ""}${pageScript(page)}`, {
+    const { code, stdout, stderr } = await runScript(scriptOf(page), {
       folder,
       env: shop?.env,
     });
