@@ -119,7 +119,8 @@ async function moveOnce(
 ): Promise<Counts> {
   const { destination } = ends;
   const { job, context, reader, tally, load, start } = move;
-  const cursor = start ? cursorLoad(start, { reader, host: ends.host, stream: job.name }) : WITHOUT_CURSOR;
+  const isLive = given.kind === "bytes"; // a server's rows: some may be committed while it is read
+  const cursor = start ? cursorLoad(start, { reader, host: ends.host, stream: job.name, isLive }) : WITHOUT_CURSOR;
   const isStaged = start !== undefined && (start.isHashed || reader.cursor === undefined);
   const taken = { stream: job.stream, tempDir: ends.host.tempDir, memory: duckdbMemory(context.limits), isStaged };
   const batch = await inPieces(asTaken(given, destination, taken), look);

@@ -30,7 +30,13 @@ export const WITHOUT_CURSOR: CursorLoad = {
 /** A load by cursor: the source reads what is new, or leaves that to the stage. */
 export function cursorLoad(
   start: CursorStart,
-  { reader, host, stream }: { readonly reader: Reader; readonly host: LentHost; readonly stream: string },
+  { reader, host, stream, isLive }: {
+    readonly reader: Reader;
+    readonly host: LentHost;
+    readonly stream: string;
+    /** Rows may be committed late, with an older value. */
+    readonly isLive: boolean;
+  },
 ): CursorLoad {
   const { read, before, isHashed } = start;
   let column = reader.cursor ?? undefined;
@@ -49,6 +55,12 @@ export function cursorLoad(
       if (column === undefined) {
         column = ofBatch(batch);
         requireSameColumn(start, { column, stream });
+        if (isLive && before && !read.lag) {
+          host.log.warn(
+            `${stream} does not tell when its rows were committed: one that comes late, with an older ${column}, is missed; ` +
+              "`lag` reads an overlap again",
+          );
+        }
         const staged = await stageSince(session, batch, { read, column });
         batch = staged.batch;
         endOfRead = staged.end;
