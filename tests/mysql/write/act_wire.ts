@@ -25,26 +25,30 @@ export function cutAt(
         if (isMute) replied.resolve();
         else await writeAll(client, chunk);
       }
+      if (!isMute) await client.closeWrite(); // what the server ends is over for the client too
     })().catch(() => {}); // one side is gone
     const buffer = new Uint8Array(1 << 16);
-    for (;;) {
-      const count = await client.read(buffer).catch(() => null);
-      if (count === null) break;
-      const isAct = isArmed && decoder.decode(buffer.subarray(0, count)).includes(words);
-      if (isAct) {
-        isArmed = false;
-        isMute = cut !== "never";
-        if (cut === "after") {
-          await writeAll(server, buffer.subarray(0, count));
-          await replied.promise;
+    try {
+      for (;;) {
+        const count = await client.read(buffer).catch(() => null);
+        if (count === null) break;
+        const isAct = isArmed && decoder.decode(buffer.subarray(0, count)).includes(words);
+        if (isAct) {
+          isArmed = false;
+          isMute = cut !== "never";
+          if (cut === "after") {
+            await writeAll(server, buffer.subarray(0, count));
+            await replied.promise;
+          }
+          await onAct();
+          if (cut !== "never") break;
         }
-        await onAct();
-        if (cut !== "never") break;
+        await writeAll(server, buffer.subarray(0, count));
       }
-      await writeAll(server, buffer.subarray(0, count));
+    } finally {
+      client.close();
+      server.close();
     }
-    client.close();
-    server.close();
     await back;
   };
   (async () => {
