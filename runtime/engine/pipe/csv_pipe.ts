@@ -2,6 +2,8 @@ import { type BytesBatch, DtegError, type DuckSession, quoteText, type ScanBatch
 import { type Fifo, makeFifo } from "./fifo.ts";
 
 const CHUNK = 1 << 18;
+/** Milliseconds. */
+const WAKE_EVERY = 20;
 
 /** A query's rows as streams of CSV, while DuckDB works. */
 export interface CsvPipe extends AsyncDisposable {
@@ -73,7 +75,10 @@ export function openCsvPipe(session: DuckSession, scan: ScanBatch, { tempDir, co
       isCut = true;
       for (const outlet of outlets) outlet.close(); // DuckDB's next write fails when nobody reads
       release();
+      // it may not have opened its end yet, and would then wait for a reader for ever
+      const waking = setInterval(() => fifos.forEach((fifo) => fifo.wakeWriter()), WAKE_EVERY);
       await writing;
+      clearInterval(waking);
       for (const fifo of fifos) fifo[Symbol.dispose]();
       await Deno.remove(folder, { recursive: true });
     },

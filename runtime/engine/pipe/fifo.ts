@@ -1,6 +1,6 @@
 import { DtegError } from "../../../sdk/mod.ts";
 
-const O_WRONLY = 1, O_RDWR = 2, O_NONBLOCK = 0o4000, O_CLOEXEC = 0o2000000, F_SETPIPE_SZ = 1031;
+const O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_NONBLOCK = 0o4000, O_CLOEXEC = 0o2000000, F_SETPIPE_SZ = 1031;
 const BUFFER = 1 << 20;
 
 /** A named pipe. As long as its keeper end is open, nobody waits for the other side to open it. */
@@ -8,6 +8,8 @@ export interface Fifo extends Disposable {
   readonly path: string;
   /** Lets go of the keeper end: from now on the writer's close is the end, and a missing reader an error. */
   release(): void;
+  /** Lets a writer that waits for somebody to read go on, and find that nobody does. */
+  wakeWriter(): void;
   /**
    * The writer's end, as soon as somebody reads: until then it waits, on another thread. Only after {@linkcode release}: the keeper counts as
    * a reader.
@@ -53,6 +55,10 @@ export function makeFifo(path: string): Fifo {
   return {
     path,
     release,
+    wakeWriter() {
+      const reader = libc.open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+      if (reader >= 0) libc.close(reader);
+    },
     async openWhenRead() {
       const writer = await libc.open_waiting(name, O_WRONLY | O_CLOEXEC, 0);
       libc.fcntl(writer, F_SETPIPE_SZ, BUFFER);
