@@ -125,7 +125,7 @@ const TESTS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     const ended = await (await begin(scene, pipeline)).ended;
     await other;
     assert.equal(ended.code, 0, ended.stdout + ended.stderr);
-    assert.match(streamOf(ended).stream.warnings.join(), /^retrying in .*deadlock detected/);
+    assert.match(streamOf(ended).stream.warnings.join(), /^retrying .*deadlock detected/);
     assert.equal(await psql("TABLE t ORDER BY id"), "1\n2");
     assert.equal(await debris(scene), "");
   },
@@ -141,7 +141,7 @@ const TESTS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     const ended = await (await begin(asFew, intoT(asFew, "in.csv"))).ended;
     await Promise.all(busy);
     assert.equal(ended.code, 0, ended.stdout + ended.stderr);
-    assert.match(streamOf(ended).report.warnings[0], /^retrying in .*too many connections/);
+    assert.match(streamOf(ended).report.warnings[0], /^retrying .*too many connections/);
     assert.equal(await psql("TABLE t ORDER BY id"), "1\n2");
     await psql("DROP OWNED BY few CASCADE");
   },
