@@ -106,7 +106,7 @@ const TESTS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     await server.restart();
     const ended = await run.ended;
     assert.equal(ended.code, 0, ended.stdout + ended.stderr);
-    assert.match(streamOf(ended).stream.warnings.join(), /^retrying in /);
+    assert.match(streamOf(ended).stream.warnings.join(), /^retrying /);
     const { rows } = await readDatabase(`${folder}/out.duckdb`);
     const wanted = (await psql("SELECT id, v FROM src ORDER BY id")).split("\n");
     assert.deepEqual(rows.map((row) => row.join("|")).toSorted((a, b) => parseInt(a) - parseInt(b)), wanted);
