@@ -20,7 +20,14 @@ async function dteg(folder: string, args: readonly string[], killAt?: number): P
     stdout: "null",
     stderr: "null",
   }).spawn();
-  const timer = killAt === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAt);
+  const kill = () => {
+    try {
+      child.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it has ended in this moment
+    }
+  };
+  const timer = killAt === undefined ? undefined : setTimeout(kill, killAt);
   const { success } = await child.status;
   clearTimeout(timer);
   ok(success || killAt !== undefined, `${args.join(" ")} failed`);

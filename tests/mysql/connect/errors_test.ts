@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { asUser, type User } from "../../e2e/user.ts";
 import { openServer } from "../server.ts";
 
@@ -124,7 +124,10 @@ Deno.test("a right that is missing, too many connections, and a statement that t
     );
     const one = server.url(db, { user: "one", password: "one-secret" });
     const busy = user.start(["query", "SELECT sleep(5)", "--on", one]);
-    await new Promise((resolve) => setTimeout(resolve, 2500));
+    const connected = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'one'";
+    for (const began = performance.now(); await server.sql(connected) !== "1";) {
+      ok(performance.now() - began < 20_000, "nobody came");
+    }
     equal((await user.fails(["check", one])).code, "connection.too_many");
     busy.kill("SIGKILL");
     await busy.output();
