@@ -1,4 +1,4 @@
-import { DUCKDB_TYPES } from "../plugins/duckdb/type_table.ts";
+import { DUCKDB_TYPES } from "../plugins/duckdb/write/type_table.ts";
 import { CSV_TYPES, JSON_TYPES, PARQUET_TYPES } from "../plugins/file/write/type_table.ts";
 import { copiedType, type PgTypeShape, typeOfPg } from "../plugins/postgres/type_map.ts";
 import { typeOfMysql } from "../plugins/mysql/type_map.ts";

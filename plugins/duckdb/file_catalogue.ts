@@ -1,5 +1,5 @@
 import { type DuckSession, type Host, quoteTable, quoteText, type TableName } from "../../sdk/mod.ts";
-import type { ExistingTable } from "./existing_table.ts";
+import type { ExistingTable } from "./write/existing_table.ts";
 
 /**
  * What a run knows of a database file. DuckDB looks through all tables of all that is attached to answer for one, so it is asked once for

@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { defineConnector } from "../../sdk/mod.ts";
-import { duckdbDestination } from "./destination.ts";
+import { duckdbDestination } from "./write/destination.ts";
 import { duckdbSource } from "./source.ts";
 
 const config = Type.Object({

@@ -14,7 +14,7 @@ const TRIP = "tests/engine/round_trip_test.ts";
 export const MUTATIONS: readonly Mutation[] = [
   {
     name: "a row is dropped",
-    file: "plugins/duckdb/table_writer.ts",
+    file: "plugins/duckdb/write/table_writer.ts",
     find: "AS ${nativeQuery({ ...batch, query })}`",
     replace: "AS FROM (${nativeQuery({ ...batch, query })}) OFFSET 1`",
     testFile: CSV,

@@ -10,7 +10,7 @@ import { nativeType } from "../table/native_type.ts";
 import { MYSQL_TYPES } from "../table/type_table.ts";
 import { typeOfMysql } from "../type_map.ts";
 import { planTable } from "./plan_table.ts";
-import { readState } from "./state_table.ts";
+import { readState } from "../state/state_table.ts";
 import { tableWriter } from "./table_writer.ts";
 
 /** Longest name that MySQL keeps, in characters. */

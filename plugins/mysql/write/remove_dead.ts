@@ -2,7 +2,7 @@ import { quoteString } from "../backticks.ts";
 import type { MysqlSession } from "../session.ts";
 import { loadLock, releaseName, tryName } from "./names_held.ts";
 import { dropTable, type LoadName, markOf, replacedOf, stagingOf } from "./stage_table.ts";
-import { settleLoad } from "./state_table.ts";
+import { settleLoad } from "../state/state_table.ts";
 
 /** Drops what loads left that are no more: those whose lock nobody holds. What they announced is settled before. */
 export async function removeDead(

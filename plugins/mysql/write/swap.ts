@@ -5,7 +5,7 @@ import type { MysqlTable } from "../table/existing_table.ts";
 import { tableOptions } from "../table/dress.ts";
 import type { Dialect } from "../table/type_table.ts";
 import { dropTable, markOf, replacedOf, stagingOf } from "./stage_table.ts";
-import { announce, settleLoad } from "./state_table.ts";
+import { announce, settleLoad } from "../state/state_table.ts";
 
 interface Swap {
   readonly table: MysqlTable;

@@ -17,12 +17,12 @@ import { dressOf, hasMoreThan, indexList, makingTable, typesOf } from "../table/
 import { type ExistingTable, findExisting, type MysqlTable } from "../table/existing_table.ts";
 import { fitColumns, loadedColumns } from "../table/fit_columns.ts";
 import type { Dialect } from "../table/type_table.ts";
-import { askCommitted } from "./lost_commit.ts";
+import { askCommitted } from "../state/lost_commit.ts";
 import { checkMerge, dropLoaded, insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
 import { holdName, loadLock, releaseName, tableLock, takeOver } from "./names_held.ts";
 import { removeDead } from "./remove_dead.ts";
 import { dropTable, markOf, stagingOf } from "./stage_table.ts";
-import { isCommitted, makeStateTable, writeState } from "./state_table.ts";
+import { isCommitted, makeStateTable, writeState } from "../state/state_table.ts";
 import { endSwap, swapTables } from "./swap.ts";
 import { targetError } from "./target_error.ts";
 

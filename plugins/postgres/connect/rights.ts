@@ -1,7 +1,7 @@
 import { DtegError, formatName, quoteName, quoteText, type WriteMode } from "../../../sdk/mod.ts";
 import type { PgSession } from "../session.ts";
 import { type ExistingTable, findExisting, type PgTable } from "../write/existing_table.ts";
-import { STATE_TABLE } from "../write/state_table.ts";
+import { STATE_TABLE } from "../state/state_table.ts";
 
 interface Wish {
   readonly table: PgTable;

@@ -7,7 +7,7 @@ import type { Parameters } from "../parameters.ts";
 import type { PgSession } from "../session.ts";
 import { findExisting } from "./existing_table.ts";
 import { planTable } from "./plan_table.ts";
-import { readState } from "./state_table.ts";
+import { readState } from "../state/state_table.ts";
 import { tableWriter } from "./table_writer.ts";
 import { POSTGRES_TYPES } from "./type_table.ts";
 

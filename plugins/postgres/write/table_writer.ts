@@ -17,11 +17,11 @@ import { copyCrew } from "./copy_crew.ts";
 import { dressOf, dressTable, hasMoreThan, renameIndexes } from "./dress.ts";
 import { type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
 import { fitColumns, loadedColumns } from "./fit_columns.ts";
-import { askCommitted } from "./lost_commit.ts";
+import { askCommitted } from "../state/lost_commit.ts";
 import { dropLoaded, insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
 import { requireRights } from "../connect/rights.ts";
 import { makeStaging, removeDead, requireMoneyUnit, stagingOf } from "./stage_table.ts";
-import { holdName, isCommitted, makeStateTable, writeState } from "./state_table.ts";
+import { holdName, isCommitted, makeStateTable, writeState } from "../state/state_table.ts";
 import { targetError } from "./target_error.ts";
 
 /** Where a writer writes. */

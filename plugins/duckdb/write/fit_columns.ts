@@ -6,7 +6,7 @@ import {
   type PlannedTarget,
   type TableOptions,
   type Target,
-} from "../../sdk/mod.ts";
+} from "../../../sdk/mod.ts";
 import type { ExistingTable } from "./existing_table.ts";
 import { nativeType } from "./type_table.ts";
 

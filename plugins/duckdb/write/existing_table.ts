@@ -1,4 +1,4 @@
-import { type PlannedTarget, quoteName, quoteTable, quoteText, type Schema, type TableName } from "../../sdk/mod.ts";
+import { type PlannedTarget, quoteName, quoteTable, quoteText, type Schema, type TableName } from "../../../sdk/mod.ts";
 
 /** A table as it is, with what hangs on it. */
 export interface ExistingTable {

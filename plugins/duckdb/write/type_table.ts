@@ -1,4 +1,4 @@
-import { type DataType, type TypeRow, typeText } from "../../sdk/mod.ts";
+import { type DataType, type TypeRow, typeText } from "../../../sdk/mod.ts";
 
 const NATIVE: Readonly<Partial<Record<DataType["kind"], string>>> = {
   bool: "BOOLEAN",

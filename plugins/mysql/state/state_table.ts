@@ -5,7 +5,7 @@ import type { MysqlRow, MysqlSession } from "../session.ts";
 import { tableOptions } from "../table/dress.ts";
 import type { MysqlTable } from "../table/existing_table.ts";
 import type { Dialect } from "../table/type_table.ts";
-import { hasTable, replacedOf } from "./stage_table.ts";
+import { hasTable, replacedOf } from "../write/stage_table.ts";
 
 /** Name of the table of states in each database. */
 export const STATE_TABLE = "_dteg_state";

@@ -6,7 +6,7 @@ import {
   quoteText,
   type StateOwner,
   type TargetState,
-} from "../../sdk/mod.ts";
+} from "../../../sdk/mod.ts";
 
 /** Where a load keeps its state: a table beside the data. */
 const TABLE = "_dteg_state";

@@ -1,4 +1,4 @@
-import { type Counts, DtegError, type DuckSession, formatName, quoteName, type Target } from "../../sdk/mod.ts";
+import { type Counts, DtegError, type DuckSession, formatName, quoteName, type Target } from "../../../sdk/mod.ts";
 
 interface Merge {
   readonly session: DuckSession;

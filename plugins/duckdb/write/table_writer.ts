@@ -13,11 +13,11 @@ import {
   type ScanBatch,
   type Target,
   type Writer,
-} from "../../sdk/mod.ts";
+} from "../../../sdk/mod.ts";
 import { dressTable, type ExistingTable, isKept } from "./existing_table.ts";
-import type { FileCatalogue } from "./file_catalogue.ts";
+import type { FileCatalogue } from "../file_catalogue.ts";
 import { dropLoaded, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
-import { makeStateTable, writeState } from "./state_table.ts";
+import { makeStateTable, writeState } from "../state/state_table.ts";
 import { nativeType } from "./type_table.ts";
 import { checkedOptions, columnsLeftOut, fitColumns, loadedColumns } from "./fit_columns.ts";
 

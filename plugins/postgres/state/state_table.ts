@@ -1,6 +1,6 @@
 import { type LoadMark, quoteTable, quoteText, type StateOwner, type TargetState } from "../../../sdk/mod.ts";
 import type { PgSession } from "../session.ts";
-import type { PgTable } from "./existing_table.ts";
+import type { PgTable } from "../write/existing_table.ts";
 
 /** Name of the table of states in each schema. */
 export const STATE_TABLE = "_dteg_state";

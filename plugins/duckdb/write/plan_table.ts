@@ -1,4 +1,4 @@
-import { type PlannedTarget, quoteName, quoteTable } from "../../sdk/mod.ts";
+import { type PlannedTarget, quoteName, quoteTable } from "../../../sdk/mod.ts";
 import { dressTable, type ExistingTable, isKept } from "./existing_table.ts";
 import { checkedOptions } from "./fit_columns.ts";
 import { nativeType } from "./type_table.ts";

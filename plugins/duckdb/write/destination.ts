@@ -1,11 +1,11 @@
 import { dirname } from "node:path";
-import { type Destination, DtegError, formatName, type Host, quoteTable, type TableName } from "../../sdk/mod.ts";
-import { databasePath, isFile, OWN_PREFIX, refuseFolder } from "./database.ts";
+import { type Destination, DtegError, formatName, type Host, quoteTable, type TableName } from "../../../sdk/mod.ts";
+import { databasePath, isFile, OWN_PREFIX, refuseFolder } from "../database.ts";
 import { isKept } from "./existing_table.ts";
-import { catalogueOf } from "./file_catalogue.ts";
-import type { DuckdbConfig } from "./mod.ts";
+import { catalogueOf } from "../file_catalogue.ts";
+import type { DuckdbConfig } from "../mod.ts";
 import { planTable } from "./plan_table.ts";
-import { readState } from "./state_table.ts";
+import { readState } from "../state/state_table.ts";
 import { tableWriter } from "./table_writer.ts";
 import { DUCKDB_TYPES } from "./type_table.ts";
 

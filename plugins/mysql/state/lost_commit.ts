@@ -1,7 +1,7 @@
 import { DtegError } from "../../../sdk/mod.ts";
 import type { MysqlSession } from "../session.ts";
-import { loadLock, takeOver } from "./names_held.ts";
-import { removeLoad } from "./remove_dead.ts";
+import { loadLock, takeOver } from "../write/names_held.ts";
+import { removeLoad } from "../write/remove_dead.ts";
 import { isCommitted } from "./state_table.ts";
 
 const TRIES = 8;
