@@ -26,7 +26,7 @@ export function fileTarget(
     path,
     async clear(tool) {
       for (const old of [path(tool), `${path(tool)}.wal`, `${folder}/.${name(tool)}.dteg.json`]) {
-        await Deno.remove(old).catch((error) => {
+        await Deno.remove(old, { recursive: true }).catch((error) => {
           if (!(error instanceof Deno.errors.NotFound)) throw error;
         });
       }
@@ -34,7 +34,9 @@ export function fileTarget(
     async check(tool) {
       if (tool === "floor") return; // it throws its output away
       const found = suffix === "parquet"
-        ? await checksumOf(`read_parquet('${path(tool)}')`)
+        ? await checksumOf(
+          `read_parquet('${path(tool)}${tool === "dlt" ? `/${table.replace(".", "/")}/*.parquet` : ""}')`,
+        )
         : await checksumOf(`made.${table}`, { attach: path(tool) });
       sameSum(found, { wanted: orders.checksum, where: path(tool) });
     },

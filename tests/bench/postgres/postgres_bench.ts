@@ -4,7 +4,7 @@ import { type ServerResult, takeTurns, type ToolNames, turnsTable } from "../tur
 import { postgresJobs } from "./postgres_jobs.ts";
 import { openPlace } from "./postgres_place.ts";
 
-const NAMES: ToolNames = { floor: "psql", duckdb: "DuckDB alone", dteg: "dteg" };
+const NAMES: ToolNames = { floor: "psql", duckdb: "DuckDB alone", dlt: "dlt", dteg: "dteg" };
 
 /** Runs the loads from and into PostgreSQL, each tool in turn, and gives the part of the page about them. */
 export async function benchPostgres(setting: Setting, { rounds }: { readonly rounds: number }): Promise<string> {
@@ -39,7 +39,8 @@ ${
   } before this began. Each cell: time / CPU of the client, without the server's / memory of the client. \`psql\` is the floor: \`COPY\` in
 binary to nowhere, \`COPY | COPY\` and \`\\copy\` with the primary key added after, \`COPY\` and \`MERGE\`. DuckDB alone has its postgres
 extension, ${threads} threads and the same memory limit; into DuckDB it makes the same types. They take turns, ${rounds} rounds; numbers are
-medians. After the last round each output is compared by count and an order-independent hash of all values. Beside what DuckDB
+medians. After the last round each output is compared by count and an order-independent hash of all values. dlt 1.31 (ConnectorX, Arrow
+and ADBC, its quickest way) is measured once; "other values": what it brought is not equal to the source. Beside what DuckDB
 alone does, dteg looks for NaN in numerics on the same snapshot, refuses moments that DuckDB cannot hold, and commits its state.
 
 ${turnsTable(results, NAMES)}

@@ -1,5 +1,6 @@
 import { fileTarget } from "../file_target.ts";
 import type { Setting } from "../jobs.ts";
+import { dltCommand, type DltJob } from "../dlt_command.ts";
 import { ORDER_TYPES } from "../orders.ts";
 import { extensionCommand, runCommand, shell } from "../server_commands.ts";
 import { sameSum, type ServerJob, type Tool } from "../turns.ts";
@@ -17,6 +18,9 @@ export async function postgresJobs(place: PostgresPlace, setting: Setting): Prom
     extensionCommand({ extensions: [EXTENSION], statements: [...attach, ...statements] }, setting);
   const addKey = "ALTER TABLE orders ADD PRIMARY KEY (id)";
   const dteg = (...args: readonly string[]) => runCommand(args, setting);
+
+  const dlt = (job: Pick<DltJob, "table" | "to" | "target" | "write">) =>
+    dltCommand({ source: src, into: "orders", schema: "public", key: "id", ...job }, setting);
 
   const inFile = (suffix: "parquet" | "duckdb") => {
     const target = fileTarget("pg", { suffix, table: "public.orders", folder, orders });
@@ -47,6 +51,7 @@ export async function postgresJobs(place: PostgresPlace, setting: Setting): Prom
       commands: {
         floor: shell(`${copyOut("orders")} > /dev/null`),
         duckdb: alone(`COPY src.public.orders TO '${parquet.path("duckdb")}' (FORMAT parquet, COMPRESSION zstd)`),
+        dlt: await dlt({ table: "orders", to: "parquet", target: parquet.path("dlt"), write: "replace" }),
         dteg: dteg("--from", src, "--stream", "public.orders", "--to", parquet.path("dteg")),
       },
       ...parquet,
@@ -61,6 +66,7 @@ export async function postgresJobs(place: PostgresPlace, setting: Setting): Prom
           "CREATE TABLE made.public.orders AS SELECT * REPLACE (CAST(attributes AS JSON) AS attributes) FROM src.public.orders",
           "DETACH made",
         ),
+        dlt: await dlt({ table: "orders", to: "duckdb", target: duckdb.path("dlt"), write: "replace" }),
         dteg: dteg("--from", src, "--stream", "public.orders", "--to", `duckdb://${duckdb.path("dteg")}`),
       },
       ...duckdb,
@@ -78,6 +84,7 @@ export async function postgresJobs(place: PostgresPlace, setting: Setting): Prom
           "CREATE TABLE dst.public.orders AS FROM src.public.orders",
           `CALL postgres_execute('dst', '${addKey}')`,
         ),
+        dlt: await dlt({ table: "orders", to: "postgres", target: dst, write: "replace" }),
         dteg: dteg("--from", src, "--stream", "public.orders", "--to", dst, "--write", "replace", "--key", "id"),
       },
       ...inServer,
@@ -111,6 +118,7 @@ export async function postgresJobs(place: PostgresPlace, setting: Setting): Prom
               names.slice(1).map((name) => `${name} = s.${name}`).join(", ")
             } WHEN NOT MATCHED THEN INSERT VALUES (${names.map((name) => `s.${name}`).join(", ")})'`,
         ),
+        dlt: await dlt({ table: "changes", to: "postgres", target: dst, write: "merge" }),
         dteg: dteg(
           ...["--from", src, "--stream", "public.changes", "--to", dst, "--into", "public.orders"],
           ...["--write", "merge", "--key", "id"],
