@@ -20,9 +20,9 @@ export function runListText(
   { width, style }: Partial<Pick<RunTextOptions, "width">> & Pick<RunTextOptions, "style">,
 ): string {
   const columns = [
-    { name: "run" },
-    { name: "started" },
-    { name: "status" },
+    { name: "run", isWhole: true },
+    { name: "started", isWhole: true },
+    { name: "status", isWhole: true },
     { name: "time", type: "int64" },
     { name: "rows", type: "int64" },
     { name: "streams", type: "int64" },

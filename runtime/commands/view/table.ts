@@ -11,6 +11,8 @@ export interface ResultColumn {
   readonly type?: string;
   /** Where there is no room it is left out, before any other is cut. */
   readonly isSpare?: boolean;
+  /** It is cut only when others have no more to give, as numbers are. */
+  readonly isWhole?: boolean;
 }
 
 /** A row of a result, one value a column. */
@@ -113,16 +115,18 @@ function cellText(value: Value): string {
   return visibleText(typeof value === "object" ? JSON.stringify(value) : String(value));
 }
 
+const isText = ({ align, column }: Track): boolean => align === "left" && !column.isWhole;
+
 /** Cuts the widest columns of text first, then all; columns for which there is no room at all are left out from the right. */
 function fit(tracks: readonly Track[], width: number): readonly Track[] {
   const needed = tracks.reduce((sum, each) => sum + each.width + GAP, -GAP);
   const spare = tracks.findLast(({ column }) => column.isSpare);
   if (needed > width && spare) return fit(tracks.filter((each) => each !== spare), width);
   const room = width - GAP * (tracks.length - 1);
-  const fixed = tracks.filter((each) => each.align === "right").reduce((sum, each) => sum + each.width, 0);
-  const texts = tracks.filter((each) => each.align === "left");
+  const fixed = tracks.filter((each) => !isText(each)).reduce((sum, each) => sum + each.width, 0);
+  const texts = tracks.filter(isText);
   const level = waterLevel(texts.map((each) => each.width), room - fixed);
-  if (level >= LEAST_WIDTH) return tracks.map((each) => each.align === "left" ? cutTo(each, level) : each);
+  if (level >= LEAST_WIDTH) return tracks.map((each) => isText(each) ? cutTo(each, level) : each);
   const least = waterLevel(tracks.map((each) => each.width), room);
   if (least >= LEAST_WIDTH || tracks.length === 1) return tracks.map((each) => cutTo(each, Math.max(1, least)));
   return fit(tracks.slice(0, -1), width);
