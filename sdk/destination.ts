@@ -34,6 +34,8 @@ export interface TypeRow {
     readonly wanted: string;
     readonly near?: (value: string) => string;
   };
+  /** SQL of the stage for the value as DuckDB writes it into PostgreSQL's binary COPY; undefined where it has no exact form there. */
+  packed?(value: string, type: DataType): string | undefined;
   /** What happens to odd values. */
   readonly note?: string;
 }

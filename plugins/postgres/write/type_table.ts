@@ -39,6 +39,29 @@ const JSONB =
 const hasNul = (value: string) =>
   `(contains(CAST(${value} AS VARCHAR), '\\u0000') AND regexp_matches(CAST(${value} AS VARCHAR), '(^|[^\\\\])(\\\\\\\\)*\\\\u0000'))`;
 
+/**
+ * DuckDB brings the digits behind the point to groups of four in the integer that holds the decimal: where they do not fit there, it wraps
+ * without a word (postgres_scanner of DuckDB 1.5.5).
+ */
+function packedDecimal(value: string, type: DataType): string | undefined {
+  if (type.kind !== "decimal" || type.precision === undefined || type.precision > 38) return undefined;
+  const scale = type.scale ?? 0;
+  const held = Math.ceil(scale / 4) * 4;
+  const digits = type.precision <= 4 ? 4 : type.precision <= 9 ? 9 : type.precision <= 18 ? 18 : 38;
+  if (held <= digits) return value;
+  return scale <= 36 ? `CAST(${value} AS DECIMAL(38,${scale}))` : undefined;
+}
+
+/** Moments before PostgreSQL's first one. DuckDB's binary form would wrap them to its last ones. */
+const moments: Pick<TypeRow, "grade" | "lacks" | "note"> = {
+  grade: "exact except",
+  lacks: {
+    when: (value) => `(isfinite(${value}) AND ${value} < '4714-11-24 (BC) 00:00:00')`,
+    wanted: "a moment from 4714-11-24 BC on",
+  },
+  note: "a moment before 4714-11-24 BC is refused at its row",
+};
+
 /** Types of PostgreSQL. */
 export const POSTGRES_TYPES: readonly TypeRow[] = [
   row("bool, int16, int32, int64, float32, float64, bytes, date, time, timetz, interval, uuid", {
@@ -56,17 +79,24 @@ export const POSTGRES_TYPES: readonly TypeRow[] = [
       "interval",
       "uuid",
     ),
+    packed: (value, type) => type.kind === "timetz" ? undefined : value, // a zone is written by its own rule
     note: "the type of the same name",
   }),
   row("int8, uint8, uint16, uint32", {
     matches: of("int8", "uint8", "uint16", "uint32"),
     grade: "widening",
+    packed: (value, type) => `CAST(${value} AS ${plain(type)})`,
     note: "the next wider integer",
   }),
-  row("uint64", { matches: of("uint64"), to: () => "numeric(20,0)" }),
+  row("uint64", {
+    matches: of("uint64"),
+    to: () => "numeric(20,0)",
+    packed: (value) => `CAST(${value} AS DECIMAL(20,0))`,
+  }),
   row("decimal(p,s)", {
     matches: (type) => type.kind === "decimal" && type.precision !== undefined && type.precision <= MOST_DIGITS,
     to: (type) => typeText(type).replace("decimal", "numeric"),
+    packed: packedDecimal,
   }),
   row("decimal without bound", { matches: of("decimal"), to: () => "numeric" }),
   row("text", {
@@ -77,11 +107,14 @@ export const POSTGRES_TYPES: readonly TypeRow[] = [
       wanted: "text without the character NUL",
       near: (value) => `replace(${value}, chr(0), '')`,
     },
+    packed: (value) => `CAST(${value} AS VARCHAR)`,
     note: "a text with the character NUL is refused at its row",
   }),
   row("timestamp(p), p <= 6", {
     matches: (type) => type.kind === "timestamp" && type.precision <= 6,
     to: () => "timestamp",
+    packed: (value) => `CAST(${value} AS TIMESTAMP)`,
+    ...moments,
   }),
   row("timestamp(p), p > 6", {
     matches: of("timestamp"),
@@ -90,11 +123,17 @@ export const POSTGRES_TYPES: readonly TypeRow[] = [
     through: () => ({ kind: "timestamp", precision: 6 }),
     note: "a value that is finer than microseconds is refused at its row",
   }),
-  row("timestamptz", { matches: of("timestamptz"), to: () => "timestamp with time zone", note: "the instant" }),
+  row("timestamptz", {
+    matches: of("timestamptz"),
+    to: () => "timestamp with time zone",
+    packed: (value) => value,
+    ...moments,
+  }),
   row("json", {
     matches: of("json"),
     grade: "exact except",
     lacks: { when: hasNul, wanted: "json without the character NUL" },
+    packed: (value) => `chr(1) || CAST(${value} AS VARCHAR)`, // the version of the form stands before the text
     note: JSONB,
   }),
   row("list<T>, struct", { matches: of("list", "struct"), grade: "exact except", note: JSONB }),

@@ -7,10 +7,14 @@ import {
   type ScanBatch,
   type Writer,
 } from "../../../sdk/mod.ts";
-import { openCsvPipe } from "../pipe/csv_pipe.ts";
+import { openBytePipe } from "../pipe/byte_pipe.ts";
+import { csvForm, packedForm } from "../pipe/pipe_form.ts";
 
 /** Below this the connections of more writers cost more than they bring; bytes. */
 const WORTH_PARTS = 64e6;
+
+/** Below this the text form is quicker, since the extension that writes the binary one has to be loaded; bytes. */
+const WORTH_PACKING = 32e6;
 
 /** What is to be written, and where. */
 export interface Delivery {
@@ -46,9 +50,16 @@ const MOST_PIPES = 8;
 /** Hands batches over in a form that the destination takes; the stage converts where it does not take what there is. Gives the rows. */
 export async function deliver(first: ScanBatch | BytesBatch, delivery: Delivery): Promise<number> {
   if (first.kind === "bytes") return await deliverBytes(first, delivery);
-  const { reader: { parts: [{ id }] }, writer, destination, parts, tempDir } = delivery;
+  const { reader, writer, destination, parts, tempDir } = delivery;
+  const [{ id }] = reader.parts;
   if (destination.accepts.includes("scan")) return (await writer.write(id, first)).rows;
-  await using pipe = openCsvPipe(await delivery.duckdb(), first, { tempDir, count: parts });
+  const session = await delivery.duckdb();
+  const packed = destination.accepts.includes("pgcopy") && (reader.bytes ?? 0) >= WORTH_PACKING
+    ? packedForm(first, destination.types)
+    : undefined;
+  if (packed) await session.load("postgres_scanner");
+  const form = packed ?? csvForm(session, first);
+  await using pipe = openBytePipe(session, first, { form, tempDir, count: parts });
   let written: readonly number[];
   try {
     const stop = () => pipe[Symbol.asyncDispose]();

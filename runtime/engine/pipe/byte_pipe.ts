@@ -1,12 +1,13 @@
 import { type BytesBatch, DtegError, type DuckSession, quoteText, type ScanBatch } from "../../../sdk/mod.ts";
 import { type Fifo, makeFifo } from "./fifo.ts";
+import type { PipeForm } from "./pipe_form.ts";
 
 const CHUNK = 1 << 18;
 /** Milliseconds. */
 const WAKE_EVERY = 20;
 
-/** A query's rows as streams of CSV, while DuckDB works. */
-export interface CsvPipe extends AsyncDisposable {
+/** A query's rows as streams of bytes, while DuckDB works. */
+export interface BytePipe extends AsyncDisposable {
   /** All of them must be read at the same time: a thread of DuckDB waits for each. */
   readonly batches: readonly BytesBatch[];
   /** Rows that DuckDB wrote; throws what stopped it. */
@@ -14,25 +15,30 @@ export interface CsvPipe extends AsyncDisposable {
 }
 
 /** Where a pipe is made. */
-export interface CsvPipeOptions {
+export interface BytePipeOptions {
+  readonly form: PipeForm;
   readonly tempDir: string;
   /** How many streams: 1, or as many as DuckDB has threads, since each thread fills its own. */
   readonly count: number;
 }
 
-/** Lets DuckDB write the text form of a query into named pipes, and hands over what comes out. An end before DuckDB's is an error. */
-export function openCsvPipe(session: DuckSession, scan: ScanBatch, { tempDir, count }: CsvPipeOptions): CsvPipe {
+/** Lets DuckDB write a query into named pipes, and hands over what comes out. An end before DuckDB's is an error. */
+export function openBytePipe(
+  session: DuckSession,
+  scan: ScanBatch,
+  { form, tempDir, count }: BytePipeOptions,
+): BytePipe {
+  const { format, options, empty } = form;
   if (scan.schema.length === 0) return emptyPipe(scan);
   const folder = `${tempDir}/pipe-${crypto.randomUUID().slice(0, 12)}`;
   Deno.mkdirSync(folder, { mode: 0o700 });
-  const fifos = Array.from({ length: count }, (_, index) => makeFifo(`${folder}/part_${index}.csv`));
-  // a line of \. alone would end the data for PostgreSQL: only a table of one column can have it
-  const quoting = scan.schema.length === 1 ? ", FORCE_QUOTE *" : "";
-  const form = `FORMAT csv, HEADER false, DELIM ',', QUOTE '"', ESCAPE '"', NULLSTR ''${quoting}`;
+  const fifos = Array.from({ length: count }, (_, index) => makeFifo(`${folder}/part_${index}.${format}`));
   // keeping an order, a thread of DuckDB spins while the reader is slow
   const order = scan.isUnordered ? ", PRESERVE_ORDER false" : "";
-  const to = count === 1 ? `TO ${quoteText(fifos[0].path)} (${form}${order})` : `TO ${quoteText(folder)} (${form}, ` +
-    "PER_THREAD_OUTPUT true, OVERWRITE_OR_IGNORE true, FILENAME_PATTERN 'part_{i}', FILE_EXTENSION 'csv')";
+  const to = count === 1
+    ? `TO ${quoteText(fifos[0].path)} (${options}${order})`
+    : `TO ${quoteText(folder)} (${options}, ` +
+      `PER_THREAD_OUTPUT true, OVERWRITE_OR_IGNORE true, FILENAME_PATTERN 'part_{i}', FILE_EXTENSION '${format}')`;
   // opened before DuckDB begins: what it wrote would be lost if both its end and the keeper's were closed before
   const outlets = fifos.map(openOutlet);
   const release = () => fifos.forEach((fifo) => fifo.release());
@@ -41,19 +47,24 @@ export function openCsvPipe(session: DuckSession, scan: ScanBatch, { tempDir, co
   let isDisposed = false;
   const writing = session.runScan(
     scan,
-    (query) => `COPY (${session.text({ ...scan, query }, { format: "csv" })}) ${to}`,
+    (query) => `COPY (${form.query({ ...scan, query })}) ${to}`,
   )
     .catch((error) => {
       if (!isCut) failure = error;
       return -1;
     }).finally(release);
-  const streamOf = (outlet: Outlet) =>
-    new ReadableStream<Uint8Array>({
+  const streamOf = (outlet: Outlet) => {
+    let isEmpty = true;
+    return new ReadableStream<Uint8Array>({
       async pull(controller) {
         const chunk = await outlet.read();
-        if (chunk) return controller.enqueue(chunk);
+        if (chunk) {
+          isEmpty &&= chunk.length === 0;
+          return controller.enqueue(chunk);
+        }
         outlet.close();
         const rows = await writing;
+        if (rows >= 0 && isEmpty && empty.length > 0) controller.enqueue(empty);
         if (rows >= 0) controller.close();
         else controller.error(failure ?? new Error("the other streams were broken off")); // what came must not count as all
       },
@@ -62,8 +73,9 @@ export function openCsvPipe(session: DuckSession, scan: ScanBatch, { tempDir, co
         outlet.close();
       },
     }, { highWaterMark: 0 });
+  };
   return {
-    batches: outlets.map((outlet) => ({ kind: "bytes", format: "csv", schema: scan.schema, stream: streamOf(outlet) })),
+    batches: outlets.map((outlet) => ({ kind: "bytes", format, schema: scan.schema, stream: streamOf(outlet) })),
     async rows() {
       const rows = await writing;
       if (failure !== undefined) throw DtegError.from(failure);
@@ -107,7 +119,7 @@ function openOutlet({ path }: Fifo): Outlet {
 }
 
 /** What has no column has no rows: an empty file of records. */
-function emptyPipe({ schema }: ScanBatch): CsvPipe {
+function emptyPipe({ schema }: ScanBatch): BytePipe {
   return {
     batches: [{ kind: "bytes", format: "csv", schema, stream: new Blob([]).stream() }],
     rows: () => Promise.resolve(0),

@@ -1,5 +1,6 @@
 import { equal } from "node:assert/strict";
-import { openCsvPipe } from "../../../runtime/engine/pipe/csv_pipe.ts";
+import { openBytePipe } from "../../../runtime/engine/pipe/byte_pipe.ts";
+import { csvForm } from "../../../runtime/engine/pipe/pipe_form.ts";
 import { openSession } from "../stage_session.ts";
 
 Deno.test("a pipe that nobody reads ends at once, whether DuckDB has opened its end or not", async () => {
@@ -9,7 +10,7 @@ Deno.test("a pipe that nobody reads ends at once, whether DuckDB has opened its 
     for (const count of [1, 2]) {
       const scan = await session.scan(`SELECT i, repeat('x', 1000) AS t FROM range(${round % 3 * 100_000 + 1}) r(i)`);
       const began = performance.now();
-      const pipe = openCsvPipe(session, scan, { tempDir, count });
+      const pipe = openBytePipe(session, scan, { form: csvForm(session, scan), tempDir, count });
       if (round % 2) await new Promise((resolve) => setTimeout(resolve, round % 7));
       await pipe[Symbol.asyncDispose]();
       equal(performance.now() - began < 5000, true);
