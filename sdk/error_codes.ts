@@ -39,6 +39,7 @@ export const ERROR_CODES = {
   "data.value": "data", "data.guess": "data", "data.key_null": "data", "data.key_not_unique": "data",
   "data.constraint": "data",
   "mask.key": "environment", "mask.changed": "config",
+  "verify.differs": "check",
   "rejects.too_many": "check", "rejects.none": "config", "rejects.replay": "config",
   "schema.lossy": "schema", "schema.incompatible": "schema",
   "target.locked": "transient", "target.read_only": "environment", "target.name": "config",

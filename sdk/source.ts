@@ -126,6 +126,23 @@ export interface Reader extends AsyncDisposable {
   verify(): Promise<void>;
 }
 
+/** Rows that are to be summed up where they are: all of them, or each range of a key apart. */
+export interface DigestRequest extends Pick<ReadRequest, "stream" | "columns" | "where"> {
+  /** A column of whole numbers, and how many of its values are a range. A width of 0 asks for its lowest and highest value alone. */
+  readonly ranges?: { readonly column: string; readonly width: number };
+}
+
+/** Count and hash of rows in any order. Those of one `form` can be compared: the same rows have the same hash, others another. */
+export interface Digest {
+  readonly form: string;
+  /** The key's value divided by the width, rounded down; absent: NULL, or there are no ranges. */
+  readonly range?: string;
+  /** The condition of its range, in the source's SQL. */
+  readonly where?: string;
+  readonly rows: number;
+  readonly hash: string;
+}
+
 /** The reading end of a connector. */
 export interface Source extends AsyncDisposable {
   /** Throws a DtegError when it cannot be read. */
@@ -134,6 +151,8 @@ export interface Source extends AsyncDisposable {
   discover(filter?: StreamFilter): AsyncIterable<Stream>;
   /** Takes the snapshot. */
   open(request: ReadRequest): Promise<Reader>;
+  /** Sums rows up; nothing where it cannot for these columns. */
+  digest?(request: DigestRequest): AsyncIterable<Digest>;
   /** Runs a query of the user that only reads. */
   query?(sql: string): Promise<Batch>;
   /** Runs statements of the user that may change anything, outside of loads. */

@@ -24,6 +24,7 @@ const SLOW = [
   "tests/commands/rejects/killed_test.ts",
   "tests/commands/project/init_mysql_test.ts",
   "tests/commands/project/init_postgres_test.ts",
+  "tests/verify/servers_test.ts",
   "tests/engine/at_rest_test.ts",
   "tests/engine/csv/csv_parts_test.ts",
   "tests/engine/round_trip_test.ts",

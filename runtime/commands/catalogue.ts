@@ -18,6 +18,7 @@ export const COMMANDS: Catalogue = {
   check: async () => (await import("./data/check.ts")).check,
   diff: async () => (await import("./inspect/diff.ts")).diff,
   preview: async () => (await import("./data/preview.ts")).preview,
+  verify: async () => (await import("./verify/verify.ts")).verify,
   query: async () => (await import("./data/query.ts")).query,
   rejects: async () => (await import("./rejects/rejects.ts")).rejects,
   runs: async () => (await import("./inspect/runs.ts")).runs,
@@ -28,7 +29,7 @@ export const COMMANDS: Catalogue = {
 };
 
 /** Settled commands that a later version builds. */
-export const LATER_COMMANDS: readonly string[] = ("state verify undo clean test compile explain secret schedule " +
+export const LATER_COMMANDS: readonly string[] = ("state undo clean test compile explain secret schedule " +
   "serve worker plugin user audit").split(" ");
 
 /** Loads a command, or says what is wrong with its name. */

@@ -4,6 +4,8 @@ import { fileConnector } from "../../plugins/file/mod.ts";
 import { mysqlConnector } from "../../plugins/mysql/mod.ts";
 import { postgresConnector } from "../../plugins/postgres/mod.ts";
 import { loadPipeline, makeEnvironment, Secrets } from "../../runtime/config/mod.ts";
+import { openAsk } from "../../runtime/engine/ask/ask_context.ts";
+import { type Verified, verifyPipelines } from "../../runtime/engine/verify/verify_pipelines.ts";
 import { runPipelines } from "../../runtime/engine/run.ts";
 import type { StreamReport } from "../../runtime/store/event.ts";
 import { newRunId } from "../../runtime/store/run_id.ts";
@@ -24,6 +26,8 @@ export interface Loads extends AsyncDisposable {
   run(flags?: LoadFlags): Promise<readonly StreamReport[]>;
   /** A run that must go well, of one stream. */
   load(flags?: LoadFlags): Promise<StreamReport>;
+  /** Compares both ends, as `dteg verify` does. */
+  verify(options?: { readonly limit?: number }): Promise<Verified>;
   /** A run that must fail. */
   refused(flags?: LoadFlags): Promise<DtegError>;
 }
@@ -35,24 +39,30 @@ export async function openLoads(yaml = ""): Promise<Loads> {
     Deno.writeTextFileSync(`${folder}/${name}`, content);
   };
   write("pipeline.yaml", yaml);
-  async function once(flags: LoadFlags) {
+  async function readPipeline() {
     const environment = makeEnvironment({ env: {}, folder });
-    const { pipeline } = await loadPipeline(`${folder}/pipeline.yaml`, {
+    return await loadPipeline(`${folder}/pipeline.yaml`, {
       environment,
       connectors: CONNECTORS,
       secrets: new Secrets(),
     });
+  }
+  const usual = () => ({
+    run: newRunId(),
+    version: "test",
+    connectors: CONNECTORS,
+    limits: { threads: 2, memory: 1e9 },
+    tempParent: folder,
+    signal: new AbortController().signal,
+    mask: (text: string) => text,
+    maskKey: () => Promise.resolve("k".repeat(32)),
+  });
+  async function once(flags: LoadFlags) {
+    const { pipeline } = await readPipeline();
     const { report, error } = await runPipelines({
-      run: newRunId(),
-      version: "test",
+      ...usual(),
       pipelines: [{ ...pipeline, retry: { attempts: 1, backoff: "none", delay: 0, maxDelay: 0, budget: 0 } }],
-      connectors: CONNECTORS,
-      limits: { threads: 2, memory: 1e9 },
-      tempParent: folder,
-      signal: new AbortController().signal,
       emit: () => {},
-      mask: (text) => text,
-      maskKey: () => Promise.resolve("k".repeat(32)),
       confirm: () => Promise.resolve(undefined),
       ...flags,
     });
@@ -73,6 +83,11 @@ export async function openLoads(yaml = ""): Promise<Loads> {
       assert.equal(report.read, report.written + report.filtered + report.rejected);
       assert.equal(report.written, report.inserted + report.updated + report.unchanged);
       return report;
+    },
+    async verify({ limit = 20 } = {}) {
+      const { pipeline } = await readPipeline();
+      await using context = await openAsk({ ...usual(), warn: () => {} });
+      return await verifyPipelines([pipeline], { context, limit });
     },
     async refused(flags = {}) {
       const { error } = await once(flags).catch((thrown) => ({ error: thrown as DtegError }));

@@ -25,6 +25,7 @@ import type { PgSession } from "../session.ts";
 import { copyReader } from "./copy_reader.ts";
 import { cursorCopyReader } from "./cursor_copy.ts";
 import { pgCursor, requireSameFile, warnOfLate, withCursor } from "./cursor_read.ts";
+import { digestRows } from "./digest.ts";
 import { extensionBatch } from "./extension_batch.ts";
 import { readEnd } from "./read_end.ts";
 import type { Reading } from "./reading.ts";
@@ -110,6 +111,16 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
         host,
         request,
       });
+    },
+    async *digest(request) {
+      const session = await open();
+      const whole = { ...request, drop: [], text: [], accepts: [], parts: 1, settings: {} };
+      const summed = { ...request, ...await whatToRead(session, whole) };
+      const found = await session.transaction(
+        () => Array.fromAsync(digestRows((sql) => session.query(sql), summed)),
+        { mode: "READ ONLY" },
+      );
+      yield* found;
     },
     execute: (sql) => execute(sql, { parameters: resolved(), host }),
     async [Symbol.asyncDispose]() {

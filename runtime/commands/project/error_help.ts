@@ -210,6 +210,10 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     "Rows with other masks, or hashes of another key, would come beside those that are there.",
     "Put mask and key back as they were, or load all rows again with `write: replace`.",
   ),
+  "verify.differs": help(
+    "`dteg verify`, or `verify: true` of a pipeline, found that source and target do not hold the same rows.",
+    "The message and the result name keys and columns; run the pipeline again, or load all with --full-refresh.",
+  ),
   "rejects.too_many": help(
     "More rows do not fit than the stream's `max_rejects` allows. Nothing was loaded.",
     "Look at what the source sends, mend it, or raise `max_rejects`.",

@@ -17,11 +17,15 @@ export interface OpenDestination extends AsyncDisposable {
 }
 
 /** Opens an end to be read from. */
-export async function openSource(end: End, context: RunContext): Promise<OpenSource> {
+export async function openSource(
+  end: End,
+  context: RunContext,
+  { beside }: { readonly beside?: LentHost } = {},
+): Promise<OpenSource> {
   const connector = context.connectorOf(end);
   if (!connector.source) throw new DtegError("connector.no_source", `${connector.name} cannot be read from`);
   const { config } = await tunnelsOf(context).through(end);
-  const host = await makeHost(context, { pipeline: end.label, end });
+  const host = await makeHost(context, { pipeline: end.label, end, session: beside?.duckdb });
   const source = connector.source(config, host);
   return { source, host, [Symbol.asyncDispose]: () => letGo(source, host) };
 }

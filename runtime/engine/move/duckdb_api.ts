@@ -6,6 +6,8 @@ export {
   DuckDBPendingResult,
   DuckDBPendingResultState,
   DuckDBPreparedStatement,
+  DuckDBScalarFunction,
   DuckDBTypeId,
+  VARCHAR,
 } from "@duckdb/node-api";
 export type { DuckDBMaterializedResult, DuckDBResult, DuckDBResultReader, Json } from "@duckdb/node-api";

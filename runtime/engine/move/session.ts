@@ -5,6 +5,7 @@ import { quoteName, quoteText } from "../../../sdk/mod.ts";
 import { duckError, refuse } from "./duck_error.ts";
 import { typeOfDuck } from "./duck_type.ts";
 import type { DuckDBConnection, DuckDBInstance } from "./duckdb_api.ts";
+import { type DuckApi, registerText } from "./text_function.ts";
 import { openDuckDB } from "./duckdb_native.ts";
 import { nativeScan } from "./native_scan.ts";
 import { textQuery } from "./text_form.ts";
@@ -34,6 +35,8 @@ export interface StageSession extends DuckSession, AsyncDisposable {
   each(sql: string, take: (rows: readonly (readonly (string | null)[])[]) => boolean): Promise<void>;
   /** How many statements a text holds. */
   statements(sql: string): Promise<number>;
+  /** Gives SQL a function from text to text, once for the stage; NULL stays NULL. */
+  textFunction(name: string, make: (text: string) => string): void;
 }
 
 /** The run's DuckDB: in memory, spilling to the run's folder. */
@@ -44,8 +47,8 @@ export interface Stage extends AsyncDisposable {
 /** Opens the run's DuckDB. It never reaches the network: extensions are neither installed nor loaded by themselves. */
 export async function openStage(options: StageOptions): Promise<Stage> {
   shareArenas(options);
-  const { DuckDBInstance } = await openDuckDB();
-  const instance = await DuckDBInstance.create(":memory:", {
+  const api = await openDuckDB();
+  const instance = await api.DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     extension_directory: options.tempDir,
@@ -55,7 +58,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     threads: String(options.threads),
     temp_directory: `${options.tempDir}/spill`,
   });
-  return makeStage(instance, options);
+  return makeStage(instance, { ...options, api });
 }
 
 /**
@@ -67,9 +70,10 @@ function shareArenas({ threads }: StageOptions): void {
   if (Deno.env.get(name) === undefined) Deno.env.set(name, `narenas:${Math.ceil(threads / 2)},dirty_decay_ms:50`);
 }
 
-function makeStage(instance: DuckDBInstance, options: StageOptions): Stage {
+function makeStage(instance: DuckDBInstance, options: StageOptions & { readonly api: DuckApi }): Stage {
   const attached = new Map<string, Promise<string>>();
   const queues = new Map<string, Promise<unknown>>();
+  const functions = new Set<string>();
   const sessions = new Set<StageSession>();
 
   async function open(): Promise<StageSession> {
@@ -126,6 +130,11 @@ function makeStage(instance: DuckDBInstance, options: StageOptions): Stage {
           }
         }),
       statements: (sql) => guarded(sql, async () => (await connection.extractStatements(sql)).count),
+      textFunction(name, make) {
+        if (functions.has(name)) return;
+        functions.add(name);
+        registerText(connection, { api: options.api, name, make });
+      },
       progress: () => {
         const { percentage } = connection.progress;
         return { share: percentage >= 0 ? percentage / 100 : null };

@@ -13,9 +13,9 @@ import type { Ends, Look, Move } from "./stream_move.ts";
 /** Files or a query as the query of what the target gets. */
 export async function stagedShape(
   batch: FilesBatch | ScanBatch,
-  ends: Ends,
+  ends: Pick<Ends, "destination" | "host">,
   { move, look, before, existing, loss, cursor }: {
-    readonly move: Move;
+    readonly move: Pick<Move, "job" | "context" | "reader">;
     readonly look: Look;
     readonly before?: Naming["before"];
     readonly existing?: Existing;
@@ -54,7 +54,7 @@ export const namingOf = ({ can }: Destination, before: Naming["before"]): Naming
 /** A batch as a query, whatever it came as. */
 async function resolve(
   batch: FilesBatch | ScanBatch,
-  { host }: Ends,
+  { host }: Pick<Ends, "host">,
   { declared, look, loss }: { declared: DeclaredTypes; look: Look; loss: LossRules },
 ): Promise<ResolvedFiles> {
   if (batch.kind === "scan") return { scan: batch, explain: (error) => Promise.resolve(error) };
