@@ -1,7 +1,8 @@
 import type { Batch, Format } from "./batch.ts";
 import type { Column, DataType, Schema } from "./data_type.ts";
+import { DtegError } from "./error.ts";
 import type { CheckStep, Position } from "./source.ts";
-import type { TableName } from "./table_name.ts";
+import { formatName, type TableName } from "./table_name.ts";
 
 /** How rows meet what is there. */
 export type WriteMode = "append" | "replace" | "merge";
@@ -108,10 +109,37 @@ export interface LoadPosition extends Position {
 /** Whose state it is. */
 export type StateOwner = Pick<TargetState, "pipeline" | "stream">;
 
+/** A state, and the table that it is of. */
+export interface KeptState {
+  readonly table: TableName;
+  readonly state: TargetState;
+}
+
+/** A change of a state: what it is now, and what it is to be. Without `now` there is none yet; without `then` it is taken away. */
+export interface StateChange {
+  readonly table: TableName;
+  readonly now?: TargetState;
+  readonly then?: TargetState;
+}
+
 /** State kept with the data. */
 export interface StateStore {
   /** The newest state of a table; that of one stream where it is named. */
   read(table: TableName, owner?: StateOwner): Promise<TargetState | undefined>;
+  /** All that the target holds. */
+  list(): Promise<readonly KeptState[]>;
+  /** Makes changes in one act. Throws a DtegError `state.changed` where a state is not, or no longer, what its change says. */
+  change(changes: readonly StateChange[]): Promise<void>;
+}
+
+/** Throws `state.changed` where the state that was found is not the one that a change is of. */
+export function requireNow({ table, now }: StateChange, found: TargetState | undefined): void {
+  const mark = (state?: TargetState) => state && JSON.stringify([state.load, state.committedAt, state.position]);
+  if (mark(now) === mark(found)) return;
+  const is = found ? `run ${found.run} of pipeline ${found.pipeline} has changed it` : "it is gone";
+  throw new DtegError("state.changed", `the state of ${formatName(table)} is not what it was a moment ago: ${is}`, {
+    hint: "nothing is changed; look at it again with `dteg state show`",
+  });
 }
 
 /** Where a stream goes, and how. */

@@ -22,6 +22,7 @@ const SLOW = [
   "tests/cursor/churn_test.ts",
   "tests/cursor/postgres_test.ts",
   "tests/commands/rejects/killed_test.ts",
+  "tests/commands/state/servers_test.ts",
   "tests/commands/project/init_mysql_test.ts",
   "tests/commands/project/init_postgres_test.ts",
   "tests/verify/servers_test.ts",

@@ -21,6 +21,7 @@ export const COMMANDS: Catalogue = {
   verify: async () => (await import("./verify/verify.ts")).verify,
   query: async () => (await import("./data/query.ts")).query,
   rejects: async () => (await import("./rejects/rejects.ts")).rejects,
+  state: async () => (await import("./state/state.ts")).state,
   runs: async () => (await import("./inspect/runs.ts")).runs,
   doctor: async () => (await import("./machine/doctor.ts")).doctor,
   completion: async () => (await import("./machine/completion.ts")).completion,
@@ -29,7 +30,7 @@ export const COMMANDS: Catalogue = {
 };
 
 /** Settled commands that a later version builds. */
-export const LATER_COMMANDS: readonly string[] = ("state undo clean test compile explain secret schedule " +
+export const LATER_COMMANDS: readonly string[] = ("undo clean test compile explain secret schedule " +
   "serve worker plugin user audit").split(" ");
 
 /** Loads a command, or says what is wrong with its name. */

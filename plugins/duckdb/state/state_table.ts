@@ -4,12 +4,13 @@ import {
   type LoadMark,
   quoteTable,
   quoteText,
+  type Row,
   type StateOwner,
   type TargetState,
 } from "../../../sdk/mod.ts";
 
 /** Where a load keeps its state: a table beside the data. */
-const TABLE = "_dteg_state";
+export const TABLE = "_dteg_state";
 /** DuckDB's words where the table, or its schema, is not there. */
 const MISSING = /^Table with name .*_dteg_state"? does not exist/;
 
@@ -33,7 +34,12 @@ export async function readState(
     if (error instanceof DtegError && MISSING.test(error.message)) return [];
     throw error;
   });
-  return row && {
+  return row && stateOf(row);
+}
+
+/** What a row of the table says. One of an older dteg lacks some columns. */
+export function stateOf(row: Row): TargetState {
+  return {
     pipeline: String(row.pipeline),
     stream: String(row.stream),
     target: String(row.target),

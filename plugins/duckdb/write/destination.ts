@@ -5,6 +5,7 @@ import { isKept } from "./existing_table.ts";
 import { catalogueOf } from "../file_catalogue.ts";
 import type { DuckdbConfig } from "../mod.ts";
 import { planTable } from "./plan_table.ts";
+import { changeStates, listStates } from "../state/state_changes.ts";
 import { readState } from "../state/state_table.ts";
 import { tableWriter } from "./table_writer.ts";
 import { DUCKDB_TYPES } from "./type_table.ts";
@@ -56,6 +57,15 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
         if (!isFile(path)) return undefined;
         const { session, catalog } = await open();
         return await readState(session, { catalog, schema: schemaOf(table), target: table.name, owner });
+      },
+      async list() {
+        if (!isFile(path)) return [];
+        const { session, catalog } = await open();
+        return await listStates(session, catalog);
+      },
+      async change(changes) {
+        const { session, catalog } = await open();
+        await changeStates(session, changes, { catalog });
       },
     },
     async plan(target) {

@@ -1,18 +1,11 @@
 import { basename, dirname, join } from "node:path";
-import {
-  type Destination,
-  DtegError,
-  type Host,
-  type StateStore,
-  type TableName,
-  type TargetState,
-  type TypeRow,
-} from "../../../sdk/mod.ts";
+import { type Destination, DtegError, type Host, type TableName, type TypeRow } from "../../../sdk/mod.ts";
 import { fileWriter } from "./file_writer.ts";
 import { folderWriter, refuseOtherFormat } from "./folder_writer.ts";
 import { readManifest } from "../manifest.ts";
 import type { FileConfig } from "../mod.ts";
 import { fileError, readFolder, statOf } from "../paths.ts";
+import { fileStates } from "../state/state_store.ts";
 import { planFile } from "./plan_file.ts";
 import { type Place, placeOf, streamFolder, writingOf } from "./place.ts";
 import { removeDead } from "./staged_file.ts";
@@ -27,7 +20,6 @@ export function fileDestination(config: FileConfig, host: Host): Destination {
   const writing = writingOf(config, place);
   const types: readonly TypeRow[] =
     { parquet: PARQUET_TYPES, csv: CSV_TYPES, tsv: CSV_TYPES, json: JSON_TYPES, ndjson: JSON_TYPES }[writing.format];
-  const state: StateStore = { read: (table) => readState(place, table) };
   return {
     accepts: ["scan"],
     types,
@@ -41,7 +33,7 @@ export function fileDestination(config: FileConfig, host: Host): Destination {
     label: (table) => labelOf(place, { table, config }),
     check: () => check(place, config),
     describe: (table) => describe(place, table),
-    state,
+    state: fileStates(place),
     plan: ({ table, schema }) => Promise.resolve([planFile({ place, writing, config }, { table, schema, types })]),
     async open(target) {
       const session = await host.duckdb();
@@ -68,13 +60,6 @@ function labelOf(place: Place, { table, config }: { table: TableName; config: Fi
   if (place.kind === "stdout") return "stdout";
   if (place.kind === "file") return config.path;
   return join(config.path, basename(streamFolder(place.path, table)), "/");
-}
-
-async function readState(place: Place, table: TableName): Promise<TargetState | undefined> {
-  if (place.kind === "stdout") return undefined;
-  if (place.kind === "folder") return readManifest(streamFolder(place.path, table));
-  const standing = await standingOf(place.path);
-  return standing.kind === "ours" ? standing.record : undefined;
 }
 
 async function describe(place: Place, table: TableName) {

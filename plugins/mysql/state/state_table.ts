@@ -11,10 +11,10 @@ import { hasTable, replacedOf } from "../write/stage_table.ts";
 export const STATE_TABLE = "_dteg_state";
 
 const columns = "pipeline, stream, target, load_id, run_id, committed_at, names, masks, position, pending";
-const place = (schema: string) => quotePlace(schema, STATE_TABLE);
+export const place = (schema: string) => quotePlace(schema, STATE_TABLE);
 
 /** Key of a state: the parts may be longer than an index takes. */
-const idOf = ({ pipeline, stream, target }: Pick<TargetState, "pipeline" | "stream" | "target">) =>
+export const idOf = ({ pipeline, stream, target }: Pick<TargetState, "pipeline" | "stream" | "target">) =>
   createHash("sha256").update(JSON.stringify([pipeline, stream, target])).digest("hex");
 
 /** Makes database and table of state where they are missing. Two runs that do so at once are both right. */
@@ -100,6 +100,17 @@ export async function isCommitted(
     if ((await settledState(session, schema, row))?.load === load) return true;
   }
   return false;
+}
+
+/** All states of a database. */
+export async function allStates(session: MysqlSession, schema: string): Promise<readonly TargetState[]> {
+  const rows = await session.query(`SELECT id, ${columns} FROM ${place(schema)} ORDER BY target, pipeline, stream`);
+  const states: TargetState[] = [];
+  for (const row of rows) {
+    const state = await settledState(session, schema, row);
+    if (state) states.push(state);
+  }
+  return states;
 }
 
 /** Puts the state of a load in the place of the one before. */

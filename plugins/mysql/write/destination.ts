@@ -10,6 +10,7 @@ import { nativeType } from "../table/native_type.ts";
 import { MYSQL_TYPES } from "../table/type_table.ts";
 import { typeOfMysql } from "../type_map.ts";
 import { planTable } from "./plan_table.ts";
+import { changeStates, listStates } from "../state/state_changes.ts";
 import { readState } from "../state/state_table.ts";
 import { tableWriter } from "./table_writer.ts";
 
@@ -78,7 +79,15 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
         ...(existing.rows !== undefined && { rows: existing.rows }),
       };
     },
-    state: { read: async (table, owner) => await readState(await open(), place(table), owner) },
+    state: {
+      read: async (table, owner) => await readState(await open(), place(table), owner),
+      list: async () => await listStates(await open()),
+      async change(changes) {
+        const session = await open();
+        const placed = changes.map((change) => ({ ...change, table: place(change.table) }));
+        await changeStates(session, placed, { dialect: dialectOf(session) });
+      },
+    },
     plan: async (target) => await planTable(await open(), { ...target, table: place(target.table) }),
     async open(target) {
       const session = await open();

@@ -24,11 +24,19 @@ export async function readState(
   const table = quoteTable(schema, STATE_TABLE);
   const whose = owner ? ` AND pipeline = ${quoteText(owner.pipeline)} AND stream = ${quoteText(owner.stream)}` : "";
   const [row] = await session.query(
-    `SELECT pipeline, stream, target, load_id, run_id, committed_at, names::text AS names, pg_catalog.to_jsonb(s)->>'masks' AS masks, ` +
-      `pg_catalog.to_jsonb(s)->>'position' AS position FROM ${table} s WHERE target = ${quoteText(name)}${whose} ` +
-      "ORDER BY committed_at DESC LIMIT 1", // a table of an older dteg lacks some
+    `SELECT ${COLUMNS} FROM ${table} s WHERE target = ${quoteText(name)}${whose} ORDER BY committed_at DESC LIMIT 1`,
   );
-  return row && {
+  return row && stateOf(row);
+}
+
+/** What is selected of a table of states `s`; one of an older dteg lacks some. */
+export const COLUMNS =
+  "pipeline, stream, target, load_id, run_id, committed_at, names::text AS names, pg_catalog.to_jsonb(s)->>'masks' AS masks, " +
+  "pg_catalog.to_jsonb(s)->>'position' AS position";
+
+/** What a row of it says. */
+export function stateOf(row: Readonly<Record<string, string | null>>): TargetState {
+  return {
     pipeline: row.pipeline ?? "",
     stream: row.stream ?? "",
     target: row.target ?? "",

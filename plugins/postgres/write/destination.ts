@@ -7,6 +7,7 @@ import type { Parameters } from "../parameters.ts";
 import type { PgSession } from "../session.ts";
 import { findExisting } from "./existing_table.ts";
 import { planTable } from "./plan_table.ts";
+import { changeStates, listStates } from "../state/state_changes.ts";
 import { readState } from "../state/state_table.ts";
 import { tableWriter } from "./table_writer.ts";
 import { POSTGRES_TYPES } from "./type_table.ts";
@@ -67,7 +68,12 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
         ...(existing.rows !== undefined && { rows: existing.rows }),
       };
     },
-    state: { read: async (table, owner) => await readState(await open(), place(table), owner) },
+    state: {
+      read: async (table, owner) => await readState(await open(), place(table), owner),
+      list: async () => await listStates(await open()),
+      change: async (changes) =>
+        await changeStates(await open(), changes.map((change) => ({ ...change, table: place(change.table) }))),
+    },
     plan: async (target) => await planTable(await open(), { ...target, table: place(target.table) }),
     open: async (target) =>
       await tableWriter({

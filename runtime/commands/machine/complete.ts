@@ -46,6 +46,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   list: ["pipelines", "connections", "connectors"],
   runs: ["list", "show", "logs"],
   schema: ["pipeline", "project", "connections"],
+  state: ["list", "show", "set", "reset", "rename", "export", "import"],
 };
 const WRITE_MODES = ["append", "replace", "merge"];
 
@@ -102,8 +103,16 @@ async function argumentsOf(
   if (name === "help") return await commandWords(options.catalogue);
   if (name === "connection" && plain[0] === "test") return await named(["connection"], options);
   if (name === "diff" && plain.length > 0) return await named(["connection", "files"], options);
+  if (name === "state" && plain.length > 0) return await stateNames(plain, options);
   const words = plain.length === 0 ? WORDS[name] ?? [] : [];
   return [...words.map((word) => ({ word })), ...await named(ARGUMENTS[name] ?? [], options)];
+}
+
+/** `state ACTION PIPELINE STREAM`; `import` takes a file. */
+async function stateNames(plain: readonly string[], options: CompleteOptions): Promise<readonly Candidate[]> {
+  if (plain[0] === "import") return await named(["files"], options);
+  const isPipeline = plain.length === 1 || plain[0] === "list" || plain[0] === "rename";
+  return await named([isPipeline ? "pipeline" : "stream"], options);
 }
 
 async function named(asked: readonly Asked[], options: CompleteOptions): Promise<readonly Candidate[]> {

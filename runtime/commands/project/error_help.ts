@@ -170,6 +170,22 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     "Bytes that are not text of the declared encoding.",
     "Declare the right one: `encoding: latin1`.",
   ),
+  "state.none": help(
+    "A target holds no state of the pipeline or stream that is named.",
+    "`dteg state list` shows those that it holds.",
+  ),
+  "state.exists": help(
+    "A target has a state of that pipeline and stream already.",
+    "`dteg state list` shows it; nothing is put in its place.",
+  ),
+  "state.changed": help(
+    "A state was changed by a run while it was to be changed.",
+    "Look at it again with `dteg state show`; nothing was changed.",
+  ),
+  "state.invalid": help(
+    "A value that is none of the cursor's type, or a file of states that does not fit the target.",
+    "The message says what is wanted.",
+  ),
   "state.foreign": help(
     "The target is not in the state that dteg left it in.",
     "Look at what changed it; `adopt: true` takes it as it is.",

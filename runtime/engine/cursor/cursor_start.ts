@@ -5,6 +5,7 @@ import {
   type LoadPosition,
   type Log,
   parseName,
+  type TargetState,
 } from "../../../sdk/mod.ts";
 import type { StreamJob } from "../stream_job.ts";
 
@@ -52,12 +53,20 @@ export async function cursorStart(
     log.warn(`${target} is gone, though it was loaded before: all rows are read again`);
   }
 
+  /** The command that a pipeline which was renamed wants, word for word. */
+  function renameHint(other: TargetState): string {
+    if (other.stream !== name || other.pipeline === pipeline.name) return "";
+    const words = [other.pipeline, pipeline.name].map(shellWord).join(" ");
+    const to = pipeline.path === null ? ` --to ${shellWord(pipeline.destination.label)}` : "";
+    return `. Where it is the same pipeline under a new name: \`dteg state rename ${words}${to}\` before the run`;
+  }
+
   async function hintOfOthers(): Promise<void> {
     const other = await destination.state.read(table);
     if (!other?.position) return;
     log.warn(
       `${target} was loaded up to ${other.position.column} = ${other.position.value} by pipeline ${other.pipeline}, ` +
-        `stream ${other.stream}; this one has no state of its own, so all rows are read`,
+        `stream ${other.stream}; this one has no state of its own, so all rows are read${renameHint(other)}`,
     );
   }
 }
@@ -102,4 +111,9 @@ export function requireSameColumn(
       hint: `add --full-refresh once to read all of it by the new cursor, or go back to cursor: ${before.column}`,
     },
   );
+}
+
+/** A word as a shell takes it. */
+function shellWord(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -50,7 +50,8 @@ async function aimOf(
   return { stream, table, owns: owner === name, isTaken: isSame && owner !== name };
 }
 
-function ruledTable(table: TableName, names: NamedStream["names"]): TableName {
+/** The name that the pipeline's rule makes of a stream's. */
+export function ruledTable(table: TableName, names: NamedStream["names"]): TableName {
   const { schema, name } = table;
   return { ...table, ...(schema !== undefined && { schema: ruledName(schema, names) }), name: ruledName(name, names) };
 }
