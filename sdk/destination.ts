@@ -142,6 +142,12 @@ export function requireNow({ table, now }: StateChange, found: TargetState | und
   });
 }
 
+/** A column in which all rows of a load have one value, that tells the load: rows that differ in it alone are equal. */
+export interface LoadColumn extends Column {
+  /** In the text form of CSV. */
+  readonly value: string;
+}
+
 /** Where a stream goes, and how. */
 export interface Target {
   readonly table: TableName;
@@ -150,6 +156,8 @@ export interface Target {
   readonly key: readonly string[];
   /** The column whose higher value makes a row the newer one of its key. */
   readonly cursor?: string;
+  /** Those of the schema's last columns. Batches of bytes lack them: the destination fills them in, and adds them to a table without them. */
+  readonly loadColumns: readonly LoadColumn[];
   /** Id of the load, which outlives attempts. */
   readonly load: string;
   readonly run: string;

@@ -29,6 +29,7 @@ const SLOW = [
   "tests/engine/at_rest_test.ts",
   "tests/engine/csv/csv_parts_test.ts",
   "tests/engine/round_trip_test.ts",
+  "tests/engine/traces/servers_test.ts",
   "tests/engine/tunnels_test.ts",
   "tests/engine/mask/mask_test.ts",
   "tests/net/ssh_tunnel_test.ts",

@@ -119,6 +119,8 @@ export interface PipelineStream {
   readonly rows?: "freeze" | "reject";
   /** Most rows that may be set aside. Absent: no limit. */
   readonly maxRejects?: MaxRejects;
+  /** Rows tell by which run they came, and when. */
+  readonly loadColumns?: boolean;
   /** Rows of an earlier load come late: what the state knows of the stream's position and names stays. */
   readonly isReplay?: boolean;
   /** What only the source's connector knows: `path`, `delimiter` … */

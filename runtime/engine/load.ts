@@ -20,6 +20,7 @@ import { masksOf, refuseOtherMasks } from "./mask/mask_state.ts";
 import { asTaken } from "./pipe/as_taken.ts";
 import { namedOptions } from "./plan/named_options.ts";
 import { shapeBytes } from "./plan/shape.ts";
+import { loadColumns, withLoadColumns } from "./staged/load_columns.ts";
 import { refuseLossyColumns } from "./staged/lossy_columns.ts";
 import { readFault } from "./staged/read_fault.ts";
 import { namingOf, stagedShape } from "./staged/staged_shape.ts";
@@ -85,10 +86,12 @@ async function moveOnce(
     : await stagedShape(batch, ends, { move, look, before, existing, loss, cursor });
   refuseLossyColumns(ready, destination, { job, loss });
   refuseOtherMasks(masks, { before: state, names: ready.names, table: job.table, write: job.stream.write });
+  const added = loadColumns(ready.batch.schema, { isWanted: job.stream.loadColumns === true, run: context.run });
   const parts = partsAtOnce(ready.batch, { reader, destination, threads: job.threads });
   await using writer = await destination.open({
     table: job.table,
-    schema: ready.batch.schema,
+    schema: [...ready.batch.schema, ...added],
+    loadColumns: added,
     write: job.stream.write,
     key: job.stream.key.map((column) => ready.names[column] ?? column),
     ...cursorIn(ready.names, cursor),
@@ -114,7 +117,7 @@ async function moveOnce(
   tally.rejected = aside.rejected;
   tally.changes = aside.changes;
   try {
-    tally.read = aside.rejected + await deliver(aside.batch, {
+    tally.read = aside.rejected + await deliver(withLoadColumns(aside.batch, added, destination), {
       reader,
       writer,
       destination,

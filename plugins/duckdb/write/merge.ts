@@ -19,7 +19,7 @@ interface Merge {
  * taken away and brought in anew where that may be: an UPDATE holds all of them in memory, and takes three times as long.
  */
 export async function mergeStaged(merge: Merge): Promise<Partial<Counts>> {
-  const { session, staged, whole, columns, key } = merge;
+  const { session, staged, whole, columns, key, target } = merge;
   const filtered = await uniteKeys(merge);
   const [{ n }] = await session.all(`SELECT count(*) AS n FROM ${staged}`);
   const rows = Number(n);
@@ -27,12 +27,13 @@ export async function mergeStaged(merge: Merge): Promise<Partial<Counts>> {
   const on = joinOn(merge);
   const parts = await stagedParts(session, { staged, rows, key });
   const rest = columns.filter((name) => !key.some((part) => part.toLowerCase() === name.toLowerCase()));
-  const differs = rest.map((name) => `t.${quoteName(name)} IS DISTINCT FROM s.${quoteName(name)}`).join(" OR ");
+  const compared = rest.filter((name) => !target.loadColumns.some((column) => column.name === name.toLowerCase()));
+  const differs = compared.map((name) => `t.${quoteName(name)} IS DISTINCT FROM s.${quoteName(name)}`).join(" OR ");
   const list = columns.map(quoteName).join(", ");
   const picked = columns.map((name) => `s.${quoteName(name)}`).join(", ");
   const lacking = `FROM ${staged} s WHERE NOT EXISTS (FROM ${whole} t WHERE ${on})`;
   const insert = () => session.run(`INSERT INTO ${whole} (${list}) SELECT ${picked} ${lacking}`);
-  if (rest.length > 0 && !merge.mayMove) {
+  if (compared.length > 0 && !merge.mayMove) {
     const sets = rest.map((name) => `${quoteName(name)} = s.${quoteName(name)}`).join(", ");
     let updated = 0;
     for (const part of parts) {
@@ -43,7 +44,7 @@ export async function mergeStaged(merge: Merge): Promise<Partial<Counts>> {
   }
   const [{ fresh }] = await session.all(`SELECT count(*) AS fresh ${lacking}`);
   const inserted = Number(fresh);
-  if (rest.length > 0) {
+  if (compared.length > 0) {
     for (const part of parts) await session.run(`DELETE FROM ${whole} t USING ${part} s WHERE ${on} AND (${differs})`);
   }
   const updated = await insert() - inserted;

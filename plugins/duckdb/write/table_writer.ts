@@ -16,6 +16,7 @@ import {
 } from "../../../sdk/mod.ts";
 import { dressTable, type ExistingTable, isKept } from "./existing_table.ts";
 import type { FileCatalogue } from "../file_catalogue.ts";
+import { addLoadColumns } from "./load_columns.ts";
 import { dropLoaded, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
 import { makeStateTable, writeState } from "../state/state_table.ts";
 import { nativeType } from "./type_table.ts";
@@ -109,9 +110,10 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
       await rename();
       return { ...counts, inserted: rows - filtered, filtered };
     }
-    const columns = fitColumns(existing, target);
-    warnOfLeftOut(existing);
-    const changed = await bringIn(existing, columns);
+    const grown = await addLoadColumns(session, existing, { catalog, target });
+    const columns = fitColumns(grown, target);
+    warnOfLeftOut(grown);
+    const changed = await bringIn(grown, columns);
     await session.run(`DROP TABLE ${staged}`);
     return { ...counts, ...changed };
   }

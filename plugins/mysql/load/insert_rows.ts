@@ -2,7 +2,7 @@ import { type BytesBatch, DtegError } from "../../../sdk/mod.ts";
 import { quoteIdentifier } from "../backticks.ts";
 import type { MysqlSession } from "../session.ts";
 import { fieldLiteral, fieldLoad } from "./field_load.ts";
-import { type LoadPlace, refuseWarnings } from "./load_data.ts";
+import { filledValues, type LoadPlace, refuseWarnings } from "./load_data.ts";
 
 /** A statement of about so many characters is sent at once, where the server takes as much. */
 const STATEMENT = 1 << 20;
@@ -13,10 +13,12 @@ const AROUND = 4096;
 export async function insertRows(
   session: MysqlSession,
   batch: BytesBatch,
-  { into, types }: LoadPlace,
+  place: LoadPlace,
 ): Promise<number> {
+  const { into, types, filled = [] } = place;
+  const values = filledValues(place).map((value) => `,${value}`).join("");
   const loads = batch.schema.map((column) => fieldLoad(column, types.get(column.name) ?? ""));
-  const names = batch.schema.map(({ name }) => quoteIdentifier(name)).join(", ");
+  const names = [...batch.schema, ...filled].map(({ name }) => quoteIdentifier(name)).join(", ");
   const most = await mostBytes(session);
   const head = `INSERT INTO ${into} (${names}) VALUES `;
   let rows = 0, pending: string[] = [], size = 0;
@@ -31,7 +33,7 @@ export async function insertRows(
   };
   await session.query("START TRANSACTION");
   for await (const fields of csvRows(batch.stream)) {
-    const row = `(${fields.map((field, index) => fieldLiteral(field, loads[index])).join(",")})`;
+    const row = `(${fields.map((field, index) => fieldLiteral(field, loads[index])).join(",")}${values})`;
     const bytes = new TextEncoder().encode(row).length;
     if (bytes > most) throw tooLarge(bytes, { most, row: rows + pending.length + 1 });
     if (size + bytes > Math.min(most, STATEMENT)) await send();

@@ -1,10 +1,10 @@
 import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
-import { type BytesBatch, DtegError } from "../../../sdk/mod.ts";
+import { type BytesBatch, DtegError, type LoadColumn } from "../../../sdk/mod.ts";
 import { quoteIdentifier } from "../backticks.ts";
 import { mysqlError } from "../mysql_error.ts";
 import type { MysqlSession } from "../session.ts";
-import { fieldLoad } from "./field_load.ts";
+import { fieldLiteral, fieldLoad } from "./field_load.ts";
 import { loadForm } from "./load_form.ts";
 
 /** Where rows are loaded. */
@@ -13,7 +13,13 @@ export interface LoadPlace {
   readonly into: string;
   /** Types of its columns, by name. */
   readonly types: ReadonlyMap<string, string>;
+  /** Columns that the batch does not bring. */
+  readonly filled?: readonly LoadColumn[];
 }
+
+/** The values of such columns as SQL. */
+export const filledValues = ({ filled = [], types }: LoadPlace): readonly string[] =>
+  filled.map((column) => fieldLiteral(column.value, fieldLoad(column, types.get(column.name) ?? "")));
 
 /** The server takes no file from a client, or this login may not send one. */
 const FORBIDDEN = [1148, 3948, 4166];
@@ -25,16 +31,21 @@ const FORBIDDEN = [1148, 3948, 4166];
 export async function loadData(
   session: MysqlSession,
   batch: BytesBatch,
-  { into, types }: LoadPlace,
+  place: LoadPlace,
 ): Promise<number | undefined> {
+  const { into, types, filled = [] } = place;
   const loads = batch.schema.map((column) => ({
     column,
     ...fieldLoad(column, types.get(column.name) ?? ""),
   }));
   const fields = loads.map(({ column, value }, index) => value ? `@dteg_${index}` : quoteIdentifier(column.name));
-  const sets = loads.flatMap(({ column, value }, index) =>
-    value ? [`${quoteIdentifier(column.name)} = ${value(`@dteg_${index}`)}`] : []
-  );
+  const values = filledValues(place);
+  const sets = [
+    ...loads.flatMap(({ column, value }, index) =>
+      value ? [`${quoteIdentifier(column.name)} = ${value(`@dteg_${index}`)}`] : []
+    ),
+    ...filled.map(({ name }, index) => `${quoteIdentifier(name)} = ${values[index]}`),
+  ];
   const sql = `LOAD DATA LOCAL INFILE 'dteg' INTO TABLE ${into} CHARACTER SET utf8mb4 ` +
     `FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\\n' ` +
     `(${fields.join(", ")})${sets.length ? ` SET ${sets.join(", ")}` : ""}`;

@@ -20,12 +20,13 @@ export async function checkMerge(merge: Merge): Promise<void> {
 
 /** Brings staged rows into the target by key, inside the transaction that is open. Equal rows are not rewritten. */
 export async function mergeStaged(merge: Merge): Promise<MergeCounts> {
-  const { session, staged, whole, fits, key, rows } = merge;
+  const { session, staged, whole, fits, key, rows, target } = merge;
   const on = joinOn(merge);
   const rest = fits.filter(({ column }) => !key.includes(column.name));
   const sets = rest.map(({ name, value }) => `t.${quoteIdentifier(name)} = ${value}`).join(", ");
-  const same = rest.map(({ same }) => `(${same})`).join(" AND ");
-  const updated = rest.length
+  const compared = rest.filter(({ column }) => !target.loadColumns.some(({ name }) => name === column.name));
+  const same = compared.map(({ same }) => `(${same})`).join(" AND ");
+  const updated = compared.length
     ? await session.change(`UPDATE ${whole} t JOIN ${staged} s ON ${on} SET ${sets} WHERE NOT (${same})`)
     : 0;
   const inserted = await insertStaged({ ...merge, where: ` WHERE NOT EXISTS (SELECT 1 FROM ${whole} t WHERE ${on})` });

@@ -16,6 +16,7 @@ import { refuseChanges } from "../table/column_fit.ts";
 import { dressOf, hasMoreThan, indexList, makingTable, typesOf } from "../table/dress.ts";
 import { type ExistingTable, findExisting, type MysqlTable } from "../table/existing_table.ts";
 import { fitColumns, loadedColumns } from "../table/fit_columns.ts";
+import { addLoadColumns } from "../table/load_columns.ts";
 import type { Dialect } from "../table/type_table.ts";
 import { askCommitted } from "../state/lost_commit.ts";
 import { checkMerge, dropLoaded, insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
@@ -95,7 +96,7 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
       if (!hasColumns) return { rows: 0 };
       try {
         await makeStaging();
-        const into = { into: staged, types };
+        const into = { into: staged, types, filled: target.loadColumns };
         const taken = await loadData(session, batch, into) ??
           await insertInstead(() => insertRows(session, batch, into));
         rows += taken;
@@ -190,9 +191,10 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
       await endSwap(session, target.table, mark).catch((error) => log.debug(`the next run ends the change: ${error}`));
       return;
     }
-    const fits = fitColumns({ existing, target, types, log });
+    const grown = await addLoadColumns(session, existing, { target, types });
+    const fits = fitColumns({ existing: grown, target, types, log });
     await refuseChanges(session, fits, { staged, label });
-    const merge = { session, staged, whole, target, key, existing, fits, rows: rows - filtered };
+    const merge = { session, staged, whole, target, key, existing: grown, fits, rows: rows - filtered };
     const referenced = target.write === "replace" && existing.referencedKey
       ? loadedColumns(existing.referencedKey, {
         target,

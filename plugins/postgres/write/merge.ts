@@ -73,10 +73,11 @@ export async function mergeStaged(merge: Merge): Promise<Pick<Counts, "inserted"
       { column: always.name, hint: `leave it out: columns: { ${always.name}: { drop: true } }` },
     );
   }
-  if (await canMergeAtOnce(merge)) return await mergeAtOnce(merge, rest);
+  const compared = rest.filter(({ name }) => !target.loadColumns.some((column) => column.name === name));
+  if (await canMergeAtOnce(merge)) return await mergeAtOnce(merge, { rest, compared });
   const sets = rest.map(({ name, value }) => `${quoteName(name)} = ${value}`).join(", ");
-  const updated = rest.length
-    ? await session.change(`UPDATE ${whole} t SET ${sets} FROM ${staged} s WHERE ${on} AND ${differ(rest)}`)
+  const updated = compared.length
+    ? await session.change(`UPDATE ${whole} t SET ${sets} FROM ${staged} s WHERE ${on} AND ${differ(compared)}`)
     : 0;
   const inserted = await insertStaged({
     ...merge,
@@ -99,7 +100,7 @@ async function canMergeAtOnce({ session, existing: { kind, oid, hasHeirs }, fits
 
 async function mergeAtOnce(
   merge: Merge,
-  rest: readonly ColumnFit[],
+  { rest, compared }: { readonly rest: readonly ColumnFit[]; readonly compared: readonly ColumnFit[] },
 ): Promise<Pick<Counts, "inserted" | "updated" | "unchanged">> {
   const { session, staged, whole, existing, fits, rows } = merge;
   const { list, overriding } = insertion(merge);
@@ -108,7 +109,7 @@ async function mergeAtOnce(
   const [before] = await session.query(counter);
   const changed = await session.change(
     `MERGE INTO ${whole} t USING ${staged} s ON ${joinOn(merge)} ` +
-      (rest.length ? `WHEN MATCHED AND ${differ(rest)} THEN UPDATE SET ${sets} ` : "") +
+      (compared.length ? `WHEN MATCHED AND ${differ(compared)} THEN UPDATE SET ${sets} ` : "") +
       `WHEN NOT MATCHED THEN INSERT (${list})${overriding} VALUES (${fits.map(({ value }) => value).join(", ")})`,
   );
   const [after] = await session.query(counter);

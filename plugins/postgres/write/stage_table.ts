@@ -1,6 +1,7 @@
 import {
   type Column,
   DtegError,
+  type LoadColumn,
   quoteName,
   quoteTable,
   quoteText,
@@ -24,9 +25,16 @@ export function stagingOf({ table, run, load }: Target & { readonly table: PgTab
 export function makeStaging(
   { schema, name }: PgTable,
   columns: Schema,
-  { becomesTable }: { readonly becomesTable: boolean },
+  { becomesTable, filled }: {
+    readonly becomesTable: boolean;
+    /** Columns that COPY does not bring. */
+    readonly filled: readonly LoadColumn[];
+  },
 ): string {
-  const list = columns.map((column: Column) => `${quoteName(column.name)} ${pgType(column)}`).join(", ");
+  const list = [
+    ...columns.map((column: Column) => `${quoteName(column.name)} ${pgType(column)}`),
+    ...filled.map((column) => `${quoteName(column.name)} ${pgType(column)} DEFAULT ${quoteText(column.value)}`),
+  ].join(", ");
   return `CREATE ${becomesTable ? "" : "UNLOGGED "}TABLE ${
     quoteTable(schema, name)
   } (${list}) WITH (autovacuum_enabled = false)`;

@@ -18,6 +18,7 @@ import { dressOf, dressTable, hasMoreThan, renameIndexes } from "./dress.ts";
 import { type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
 import { fitColumns, loadedColumns } from "./fit_columns.ts";
 import { askCommitted } from "../state/lost_commit.ts";
+import { addLoadColumns, dropFilling } from "./load_columns.ts";
 import { dropLoaded, insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
 import { requireRights } from "../connect/rights.ts";
 import { makeStaging, removeDead, requireMoneyUnit, stagingOf } from "./stage_table.ts";
@@ -69,19 +70,21 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
         throw new DtegError("internal", `PostgreSQL takes no bytes of ${batch.format}`);
       }
       if (batch.format === "pgcopy") await requireMoneyUnit(session, batch.schema);
-      const make = makeStaging(staging, batch.schema, { becomesTable: !isKept(first) });
+      const filled = target.loadColumns;
+      const make = makeStaging(staging, batch.schema, { becomesTable: !isKept(first), filled });
       const options = format[batch.format];
+      const list = filled.length > 0 ? ` (${batch.schema.map(({ name }) => quoteName(name)).join(", ")})` : "";
       isStaged = true;
       let taken = 0;
       try {
         if (target.parts === 1) {
           await session.transaction(async () => {
             await session.query(make);
-            taken = await session.copyIn(`COPY ${staged} FROM STDIN (${options}, FREEZE)`, batch.stream);
+            taken = await session.copyIn(`COPY ${staged}${list} FROM STDIN (${options}, FREEZE)`, batch.stream);
           });
         } else {
           await (made ??= session.query(make).then(() => {}));
-          taken = await crew.copyIn(`COPY ${staged} FROM STDIN (${options})`, batch.stream);
+          taken = await crew.copyIn(`COPY ${staged}${list} FROM STDIN (${options})`, batch.stream);
         }
       } catch (error) {
         throw targetError(error, naming);
@@ -175,12 +178,13 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
       (target.write === "replace" && target.cursor !== undefined && key.length > 0);
     const filtered = isUnited ? await uniteKeys({ session, staged, target, key }) : 0;
     if (!isKept(before)) await dressTable(session, staging, dress); // before the table is held: readers do not wait for it
-    const existing = await heldTable();
-    refuseOdd(existing);
-    if (!existing || !isKept(existing)) {
-      await becomeTable(existing, { isDressed: !isKept(before) });
+    const held = await heldTable();
+    refuseOdd(held);
+    if (!held || !isKept(held)) {
+      await becomeTable(held, { isDressed: !isKept(before) });
       return countsOf({ inserted: rows - filtered, filtered });
     }
+    const existing = await addLoadColumns(session, held, target);
     const fits = fitColumns({ existing, staging: stagedTable, target, log });
     await analyzeKey(existing);
     await refuseChanges(session, fits, { staged, target, label });
@@ -226,6 +230,7 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
     if (existing) await session.query(`DROP TABLE ${whole}`);
     if (isKept(first)) await session.query(`ALTER TABLE ${staged} SET LOGGED`); // what kept it is gone meanwhile
     await session.query(`ALTER TABLE ${staged} RESET (autovacuum_enabled)`);
+    await dropFilling(session, staging, target);
     await session.query(`ALTER TABLE ${staged} RENAME TO ${quoteName(name)}`);
     await renameIndexes(session, target.table, { staging: staging.name });
   }

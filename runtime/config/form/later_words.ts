@@ -10,7 +10,6 @@ export const LATER_IN_STREAM: Words = {
   ...words(
     "delete",
     "delete_when",
-    "load_columns",
     "keep",
     "valid_from",
   ),
@@ -19,7 +18,7 @@ export const LATER_IN_STREAM: Words = {
 
 /** Keys of a pipeline that later versions build. */
 export const LATER_IN_PIPELINE: Words = {
-  ...words("models", "checks", "load_columns", "keep"),
+  ...words("models", "checks", "keep"),
   ...words("verify", "timezone", "notify"),
   schedule: { form: scheduleFault },
 };

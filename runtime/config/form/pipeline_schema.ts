@@ -3,6 +3,7 @@ import { LOSS_KEYS } from "../around/loss.ts";
 import { HOOKS_SCHEMA } from "../around/hooks.ts";
 import { AFTER_SCHEMA } from "../around/order.ts";
 import { RETRY_SCHEMA } from "../around/retry.ts";
+import { TRACE_KEYS } from "../around/traces.ts";
 import { SIZE_PATTERN } from "../size.ts";
 import { LATER_IN_PIPELINE } from "./later_words.ts";
 import { noted } from "./note.ts";
@@ -59,6 +60,7 @@ export function pipelineObject({ source, destination, settings }: PipelineParts)
     vars,
     settings: Type.Optional(SETTINGS_SCHEMA),
     ...LOSS_KEYS,
+    ...TRACE_KEYS,
     on_error: Type.Optional(
       Type.Union([Type.Literal("continue"), Type.Literal("stop")], {
         description: "Whether the other streams go on when one fails. Default: continue.",

@@ -1,6 +1,7 @@
 import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import { MASKS, NAME_RULES } from "../pipeline.ts";
 import { LOSS_KEYS, ON_LOSS_SCHEMA } from "../around/loss.ts";
+import { TRACE_KEYS } from "../around/traces.ts";
 import { COLUMN_TYPES } from "./column_type.ts";
 import { LATER_IN_STREAM, LATER_IN_TABLE } from "./later_words.ts";
 import { DURATION_PATTERN } from "../size.ts";
@@ -122,6 +123,7 @@ const shared = {
     }),
   ),
   ...LOSS_KEYS,
+  ...TRACE_KEYS,
   table: Type.Optional(table),
 };
 

@@ -1,5 +1,6 @@
 import { DtegError, parseName, type TableName, type TableOptions, type WriteMode } from "../../../sdk/mod.ts";
 import { lossOf, onLossOf } from "../around/loss.ts";
+import { tracesOf } from "../around/traces.ts";
 import { columnType } from "../form/column_type.ts";
 import { unfitKey } from "../form/unfit_key.ts";
 import { isPattern, parsePattern, type StreamPattern } from "../form/stream_pattern.ts";
@@ -218,6 +219,7 @@ function streamOf(
       adopt: all.adopt === true,
       numbers: all.numbers === "string" ? "string" : "number",
       ...lossOf([words, middle, defaults, mapAt(tree, "")]),
+      ...tracesOf([words, middle, defaults, mapAt(tree, "")]),
       table: tableOptions(isMap(all.table) ? all.table : {}),
       settings,
     },

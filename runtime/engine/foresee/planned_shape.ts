@@ -8,6 +8,7 @@ import { acceptedFormats } from "../plan/accepted.ts";
 import { declaredTypes, isTyped } from "../plan/declared_types.ts";
 import { withStreamFault } from "../ask/stream_fault.ts";
 import { shapeBatch, shapeBytes } from "../plan/shape.ts";
+import { loadColumns } from "../staged/load_columns.ts";
 import type { NamedStream } from "../stream_job.ts";
 
 /** What a stream has, and what the target gets of it. */
@@ -38,10 +39,14 @@ export async function plannedShape(
   const naming = { ...can, before };
   const batch = asTaken(await reader.read(reader.parts[0]), destination, { stream, tempDir: host.tempDir });
   const bytes = reader.bytes ?? null;
+  const withAdded = (schema: Schema) => [
+    ...schema,
+    ...loadColumns(schema, { isWanted: stream.loadColumns === true, run: "" }),
+  ];
   if (batch.kind === "bytes") {
     await batch.stream.cancel();
     const shaped = shapeBytes(batch, stream, naming);
-    return { read: batch.schema, schema: shaped.batch.schema, names: shaped.names, bytes };
+    return { read: batch.schema, schema: withAdded(shaped.batch.schema), names: shaped.names, bytes };
   }
   const loss = lossRules(stream);
   const { scan, origin, told }: Omit<ResolvedFiles, "explain"> = batch.kind === "scan"
@@ -57,7 +62,7 @@ export async function plannedShape(
   if (scan.schema.length === 0) return { read: [], schema: [], names: {}, bytes };
   const fitting = loss.isPlain ? undefined : fittingOf(stream, { loss, existing, origin, told });
   const shaped = shapeBatch(scan, stream, { ...naming, types, fitting });
-  return { read: scan.schema, schema: shaped.batch.schema, names: shaped.names, bytes };
+  return { read: scan.schema, schema: withAdded(shaped.batch.schema), names: shaped.names, bytes };
 }
 
 function openReader(stream: NamedStream, { source, destination }: Omit<Ends, "host">): Promise<Reader> {

@@ -1,0 +1,40 @@
+import { openServer as openMariadb } from "../../mysql/server.ts";
+import { openServer as openPostgres } from "../../postgres/server.ts";
+import { loadsWithColumns, straightLoad } from "./load_columns.ts";
+
+const postgres = await openPostgres();
+const mariadb = await openMariadb();
+
+Deno.test("load columns tell the run of each row in PostgreSQL, and equal rows keep theirs", async () =>
+  await loadsWithColumns({ to: postgres.url(await postgres.createDatabase()), merges: true }));
+
+Deno.test("load columns tell the run of each row in MariaDB, and equal rows keep theirs", async () =>
+  await loadsWithColumns({ to: mariadb.url(await mariadb.createDatabase()), merges: true }));
+
+Deno.test("rows that go from PostgreSQL to PostgreSQL as they are get load columns too, and the table keeps no default", async () => {
+  const [from, to] = [await postgres.createDatabase(), await postgres.createDatabase()];
+  await postgres.psql("CREATE TABLE s AS SELECT * FROM (VALUES (1, 'a'), (2, 'b')) v(id, v)", { db: from });
+  await straightLoad({
+    from: postgres.url(from),
+    to: postgres.url(to),
+    query: async (run) =>
+      (await postgres.psql(
+        `SELECT id, v, (_dteg_run_id = '${run}' AND now() - _dteg_loaded_at < '1 minute' AND NOT EXISTS (SELECT 1 FROM pg_attrdef))::int FROM t ORDER BY id`,
+        { db: to },
+      )).trim(),
+  });
+});
+
+Deno.test("rows that go from MariaDB to MariaDB as they are get load columns too", async () => {
+  const [from, to] = [await mariadb.createDatabase(), await mariadb.createDatabase()];
+  await mariadb.sql("CREATE TABLE s (id int, v text); INSERT INTO s VALUES (1, 'a'), (2, 'b')", { db: from });
+  await straightLoad({
+    from: mariadb.url(from),
+    to: mariadb.url(to),
+    query: async (run) =>
+      (await mariadb.sql(
+        `SELECT CONCAT_WS('|', id, v, _dteg_run_id = '${run}' AND ABS(TIMESTAMPDIFF(SECOND, _dteg_loaded_at, UTC_TIMESTAMP())) < 60) FROM t ORDER BY id`,
+        { db: to },
+      )).trim(),
+  });
+});
