@@ -5,7 +5,7 @@ import { parametersFor } from "../connect/for_host.ts";
 import type { PostgresConfig } from "../mod.ts";
 import type { Parameters } from "../parameters.ts";
 import type { PgSession } from "../session.ts";
-import { findExisting } from "./existing_table.ts";
+import { type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
 import { planTable } from "./plan_table.ts";
 import { changeStates, listStates } from "../state/state_changes.ts";
 import { readState } from "../state/state_table.ts";
@@ -30,6 +30,14 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
     return await connect(resolved(), { signal });
   };
   const open = () => opened ??= connectAnew();
+  const looked = new Map<string, Promise<ExistingTable | undefined>>();
+  /** A table as it was when this destination first looked: a commit looks again. */
+  const look = async (table: PgTable) => {
+    const session = await open(), name = formatName(table);
+    const known = looked.get(name) ?? findExisting(session, table);
+    looked.set(name, known);
+    return await known;
+  };
   const place = (table: TableName) => ({ schema: table.schema ?? "public", name: table.name });
 
   return {
@@ -51,10 +59,9 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
       else await requireWritable(await open());
     },
     async describe(table) {
-      const session = await open();
-      const existing = await findExisting(session, place(table));
+      const existing = await look(place(table));
       if (!existing) return undefined;
-      const state = await readState(session, place(table));
+      const state = await readState(await open(), place(table));
       return {
         columns: existing.columns.map(({ name, typeName, type, nullable }) => ({
           name,
@@ -79,6 +86,7 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
       await tableWriter({
         session: await open(),
         connectAnew,
+        first: await look(place(target.table)),
         target: { ...target, table: place(target.table) },
         log: host.log,
         signal: host.signal,

@@ -1,4 +1,4 @@
-import { quoteText, type TableName } from "../../../sdk/mod.ts";
+import { quoteTable, quoteText, type TableName } from "../../../sdk/mod.ts";
 import { columnsOf, type PgColumn } from "../catalog.ts";
 import type { PgSession } from "../session.ts";
 
@@ -87,6 +87,17 @@ export async function findExisting(session: PgSession, { schema, name }: PgTable
     hasDependents: table.others === "true",
     ...(referenced && { referencedKey: indexes.find(({ isPrimary }) => isPrimary)?.columns ?? referenced }),
   };
+}
+
+/** The columns of a table, undefined where there is none. */
+export async function columnsInTable(
+  session: PgSession,
+  { schema, name }: PgTable,
+): Promise<readonly ExistingColumn[] | undefined> {
+  const [row] = await session.query(
+    `SELECT pg_catalog.to_regclass(${quoteText(quoteTable(schema, name))})::oid::text AS oid`,
+  );
+  return row?.oid ? await existingColumns(session, row.oid) : undefined;
 }
 
 async function existingColumns(session: PgSession, oid: string): Promise<readonly ExistingColumn[]> {

@@ -1,11 +1,11 @@
 import { DtegError, formatName, type Log, nearest, type PlannedTarget, type Target } from "../../../sdk/mod.ts";
 import { type ColumnFit, fitColumn } from "./column_fit.ts";
-import type { ExistingTable } from "./existing_table.ts";
+import type { ExistingColumn, ExistingTable } from "./existing_table.ts";
 
 interface Fitting {
   readonly existing: ExistingTable;
-  /** The staging table. */
-  readonly staging: ExistingTable;
+  /** Columns of the staging table. */
+  readonly staging: readonly ExistingColumn[];
   readonly target: Target;
   readonly log: Log;
 }
@@ -18,7 +18,7 @@ export function fitColumns({ existing, staging, target, log }: Fitting): readonl
     const refuse = (message: string, hint: string) =>
       new DtegError("schema.incompatible", message, { column: name, hint });
     const there = existing.columns.find((column) => column.name === name);
-    const from = staging.columns.find((column) => column.name === name);
+    const from = staging.find((column) => column.name === name);
     if (!there || !from) {
       const some = existing.columns.slice(0, 8).map((column) => column.name).join(", ");
       throw refuse(

@@ -15,7 +15,7 @@ import type { PgSession } from "../session.ts";
 import { type ColumnFit, refuseChanges } from "./column_fit.ts";
 import { copyCrew } from "./copy_crew.ts";
 import { dressOf, dressTable, hasMoreThan, renameIndexes } from "./dress.ts";
-import { type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
+import { columnsInTable, type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
 import { fitColumns, loadedColumns } from "./fit_columns.ts";
 import { askCommitted } from "../state/lost_commit.ts";
 import { addLoadColumns, dropFilling } from "./load_columns.ts";
@@ -28,6 +28,8 @@ import { targetError } from "./target_error.ts";
 /** Where a writer writes. */
 export interface TablePlace {
   readonly session: PgSession;
+  /** The table as it is; absent: there is none. */
+  readonly first?: ExistingTable;
   /** Another connection, when the first one is lost. */
   connectAnew(signal?: AbortSignal): Promise<PgSession>;
   readonly target: Target & { readonly table: PgTable };
@@ -36,7 +38,7 @@ export interface TablePlace {
 }
 
 /** A load into one table: COPY into a staging table beside it, then one transaction makes it visible with its state. */
-export async function tableWriter({ session, connectAnew, target, log, signal }: TablePlace): Promise<Writer> {
+export async function tableWriter({ session, first, connectAnew, target, log, signal }: TablePlace): Promise<Writer> {
   const { schema, name } = target.table;
   const staging = stagingOf(target);
   const staged = quoteTable(schema, staging.name);
@@ -51,7 +53,6 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
   let rows = 0, isStaged = false;
   let made: Promise<void> | undefined;
 
-  const first = await findExisting(session, target.table);
   refuseOdd(first);
   await requireRights(session, { table: target.table, write: target.write, kept: isKept(first) ? first : undefined });
   await makeStateTable(session, schema);
@@ -149,8 +150,7 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
   }
 
   /** The table as it is now, held against changes until the commit where they would matter. */
-  async function heldTable(): Promise<ExistingTable | undefined> {
-    const existing = await findExisting(session, target.table);
+  async function heldTable(existing: ExistingTable | undefined): Promise<ExistingTable | undefined> {
     if (!existing || target.write === "append") return existing;
     const mode = isKept(existing) ? "SHARE ROW EXCLUSIVE" : "ACCESS EXCLUSIVE";
     await session.query(`LOCK TABLE ${whole} IN ${mode} MODE`);
@@ -164,8 +164,8 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
         deleted: before && target.write === "replace" ? await session.change(`DELETE FROM ${whole}`) : 0,
       });
     }
-    const stagedTable = await findExisting(session, staging);
-    if (!stagedTable) {
+    const stagedColumns = await columnsInTable(session, staging);
+    if (!stagedColumns) {
       throw new DtegError(
         "connection.conflict",
         `somebody dropped the staging table ${staged} of the load into ${label}`,
@@ -178,14 +178,14 @@ export async function tableWriter({ session, connectAnew, target, log, signal }:
       (target.write === "replace" && target.cursor !== undefined && key.length > 0);
     const filtered = isUnited ? await uniteKeys({ session, staged, target, key }) : 0;
     if (!isKept(before)) await dressTable(session, staging, dress); // before the table is held: readers do not wait for it
-    const held = await heldTable();
+    const held = await heldTable(before);
     refuseOdd(held);
     if (!held || !isKept(held)) {
       await becomeTable(held, { isDressed: !isKept(before) });
       return countsOf({ inserted: rows - filtered, filtered });
     }
     const existing = await addLoadColumns(session, held, target);
-    const fits = fitColumns({ existing, staging: stagedTable, target, log });
+    const fits = fitColumns({ existing, staging: stagedColumns, target, log });
     await analyzeKey(existing);
     await refuseChanges(session, fits, { staged, target, label });
     const counts = countsOf({ filtered, ...await bringIn(existing, { fits, filtered }) });
