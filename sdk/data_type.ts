@@ -1,24 +1,8 @@
 /** Kinds of type that need no parameter. */
+// deno-fmt-ignore
 export type SimpleKind =
-  | "bool"
-  | "int8"
-  | "int16"
-  | "int32"
-  | "int64"
-  | "uint8"
-  | "uint16"
-  | "uint32"
-  | "uint64"
-  | "float32"
-  | "float64"
-  | "text"
-  | "bytes"
-  | "date"
-  | "time"
-  | "timetz"
-  | "interval"
-  | "uuid"
-  | "json";
+  | "bool" | "int8" | "int16" | "int32" | "int64" | "uint8" | "uint16" | "uint32" | "uint64" | "float32" | "float64"
+  | "text" | "bytes" | "date" | "time" | "timetz" | "interval" | "uuid" | "json";
 
 /**
  * The closed list of types that a schema can hold.
