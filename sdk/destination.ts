@@ -60,6 +60,8 @@ export interface Abilities {
   readonly keepsPosition?: boolean;
   /** An append with key and cursor leaves out rows whose key and cursor the table has already. */
   readonly skipsLoaded?: boolean;
+  /** A merge can take away or mark rows that the source no longer has. */
+  readonly deletes?: boolean;
   /** Rows that it holds in memory at once, where it holds more than it is given. */
   readonly heldRows?: number;
 }
@@ -148,6 +150,19 @@ export interface LoadColumn extends Column {
   readonly value: string;
 }
 
+/** When it was found that the source no longer has a row; NULL while it has it. The column of `delete: mark`. */
+export const DELETED_AT = "_dteg_deleted_at";
+
+/** What becomes of rows of the target that the source no longer has. */
+export interface Deletes {
+  readonly how: "mark" | "remove";
+  /** They are those whose key the load does not bring; else those that the commit is told. */
+  readonly areAbsent: boolean;
+}
+
+/** Keys of rows: texts in the order of the key's columns, in pieces. */
+export type GoneKeys = AsyncIterable<readonly (readonly string[])[]>;
+
 /** Where a stream goes, and how. */
 export interface Target {
   readonly table: TableName;
@@ -162,6 +177,7 @@ export interface Target {
   readonly load: string;
   readonly run: string;
   readonly complete: boolean;
+  readonly deletes?: Deletes;
   readonly snapshotAt: string;
   /** How many parts are written at once at most; more than 1 only where the destination can. */
   readonly parts: number;
@@ -203,7 +219,7 @@ export type LoadMark = Omit<TargetState, "hash">;
 /** One load. Disposed without commit it shows nothing. */
 export interface Writer extends AsyncDisposable {
   write(part: string, batch: Batch): Promise<Written>;
-  commit(mark: LoadMark): Promise<Counts>;
+  commit(mark: LoadMark, gone?: GoneKeys): Promise<Counts>;
   discard(): Promise<void>;
 }
 

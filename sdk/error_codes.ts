@@ -27,7 +27,7 @@ export const ERROR_CODES = {
   "template.unset": "config", "template.syntax": "config",
   "stream.not_found": "config", "stream.ambiguous": "config", "stream.none": "config", "stream.write_mode": "config",
   "stream.key": "config", "stream.limit": "config", "stream.cursor": "config", "stream.where": "config",
-  "stream.same_target": "config",
+  "stream.same_target": "config", "stream.empty_source": "check",
   "column.unknown": "config", "column.duplicate": "config",
   "file.not_found": "config", "file.no_match": "config", "file.unknown_format": "config",
   "file.mixed_formats": "config", "file.permission": "environment", "file.unreadable": "environment",

@@ -122,6 +122,8 @@ export interface Reader extends AsyncDisposable {
   /** Called after the last part of a read by cursor. */
   end?(): Promise<ReadEnd>;
   read(part: Part): Promise<Batch>;
+  /** Reads something else of the same picture, after the last part. Absent: it is opened anew. */
+  again?(request: ReadRequest): Promise<Reader>;
   /** Throws a DtegError when what was read has changed meanwhile. Called after the last part and before the commit. */
   verify(): Promise<void>;
 }

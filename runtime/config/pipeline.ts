@@ -101,6 +101,8 @@ export interface PipelineStream {
   /** By what is read what is new; absent: all is read each time. */
   readonly cursor?: StreamCursor;
   readonly where?: string;
+  /** What becomes of rows that the source no longer has; absent: they stay. */
+  readonly deletes?: StreamDeletes;
   /** Names of columns in their order; empty: all. */
   readonly select: readonly string[];
   readonly columns: readonly ColumnRule[];
@@ -135,6 +137,13 @@ export interface StreamCursor extends Pick<CursorRead, "columns" | "lag" | "late
   readonly mayLack?: boolean;
   /** This run is a full refresh; runs after it write so. */
   readonly goesOnBy?: WriteMode;
+}
+
+/** What becomes of rows that the source no longer has. */
+export interface StreamDeletes {
+  readonly how: "mark" | "remove";
+  /** A condition in the source's SQL of rows that count as deleted; absent: keys are compared. */
+  readonly when?: string;
 }
 
 /** What is to happen to a column, by its name in the source. */

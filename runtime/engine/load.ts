@@ -13,6 +13,8 @@ import { lossRules } from "./check/loss_rules.ts";
 import { refuseTooMany } from "./check/set_aside.ts";
 import { deliver, partsAtOnce } from "./commit/deliver.ts";
 import { type CursorLoad, cursorLoad, WITHOUT_CURSOR } from "./cursor/cursor_load.ts";
+import { goneKeys } from "./deletes/gone_keys.ts";
+import { plannedDeletes } from "./deletes/planned_deletes.ts";
 import { duckdbMemory } from "./limits.ts";
 import { hideValues } from "./mask/hidden_values.ts";
 import { hashes, lendMaskKey } from "./mask/mask_key.ts";
@@ -88,6 +90,7 @@ async function moveOnce(
   refuseOtherMasks(masks, { before: state, names: ready.names, table: job.table, write: job.stream.write });
   const added = loadColumns(ready.batch.schema, { isWanted: job.stream.loadColumns === true, run: context.run });
   const parts = partsAtOnce(ready.batch, { reader, destination, threads: job.threads });
+  const deletes = plannedDeletes(job, { reader, start, limit: context.limit });
   await using writer = await destination.open({
     table: job.table,
     schema: [...ready.batch.schema, ...added],
@@ -98,6 +101,7 @@ async function moveOnce(
     load: load.id,
     run: context.run,
     complete: reader.complete,
+    ...(deletes && { deletes }),
     snapshotAt: reader.snapshotAt,
     parts,
     options: { ...namedOptions(job.stream.table, ready.names), numbers: job.stream.numbers },
@@ -133,6 +137,7 @@ async function moveOnce(
   tally.read += filtered;
   tally.cursor = position?.value ?? null;
   refuseTooMany(aside.rejected, { read: tally.read, most: job.stream.maxRejects, stream: job.name });
+  const gone = await goneKeys(ends, { move, deletes, names: ready.names });
   await reader.verify();
   context.signal.throwIfAborted();
   const { pipeline, name, table, target } = job;
@@ -152,7 +157,7 @@ async function moveOnce(
     masks: { ...kept?.masks, ...masks },
     ...(kept?.position && { position: kept.position }),
     ...(position && { position: context.limit === undefined ? position : start?.before }),
-  }).catch((error) => {
+  }, gone).catch((error) => {
     aside.refused(DtegError.from(error));
     throw error;
   });

@@ -10,6 +10,7 @@ import { type LentHost, makeHost } from "./host.ts";
 import { hideValues } from "./mask/hidden_values.ts";
 import { acceptedFormats } from "./plan/accepted.ts";
 import { streamFault } from "./ask/stream_fault.ts";
+import { readCondition } from "./deletes/read_condition.ts";
 import { confirmReplace } from "./plan/confirm.ts";
 import { moveParts } from "./load.ts";
 import type { Ends, Load, Tally } from "./staged/stream_move.ts";
@@ -135,7 +136,7 @@ async function openReader(
       drop: stream.columns.filter(({ drop }) => drop).map(({ name }) => name),
       text: stream.columns.filter(({ type }) => type?.kind === "text").map(({ name }) => name),
       ...(!loss.isPlain && { onLoss: loss.source }),
-      where: stream.where,
+      where: readCondition(stream),
       ...(start && { cursor: start.read }),
       limit,
       parts: destination.can.parallelWriters ? threads : 1,

@@ -8,6 +8,7 @@ import { openAsk } from "../../runtime/engine/ask/ask_context.ts";
 import { type Verified, verifyPipelines } from "../../runtime/engine/verify/verify_pipelines.ts";
 import { runPipelines } from "../../runtime/engine/run.ts";
 import type { StreamReport } from "../../runtime/store/event.ts";
+import { openRejectStore } from "../../runtime/store/reject_store.ts";
 import { newRunId } from "../../runtime/store/run_id.ts";
 import type { DtegError } from "../../sdk/mod.ts";
 
@@ -16,6 +17,8 @@ const CONNECTORS = [fileConnector, duckdbConnector, postgresConnector, mysqlConn
 export interface LoadFlags {
   readonly fullRefresh?: boolean;
   readonly limit?: number;
+  /** Rows that are set aside are kept. */
+  readonly keepsRejects?: boolean;
 }
 
 /** A folder with a pipeline in it. */
@@ -57,13 +60,14 @@ export async function openLoads(yaml = ""): Promise<Loads> {
     mask: (text: string) => text,
     maskKey: () => Promise.resolve("k".repeat(32)),
   });
-  async function once(flags: LoadFlags) {
+  async function once({ keepsRejects, ...flags }: LoadFlags) {
     const { pipeline } = await readPipeline();
     const { report, error } = await runPipelines({
       ...usual(),
       pipelines: [{ ...pipeline, retry: { attempts: 1, backoff: "none", delay: 0, maxDelay: 0, budget: 0 } }],
       emit: () => {},
       confirm: () => Promise.resolve(undefined),
+      ...(keepsRejects && { rejects: () => Promise.resolve(openRejectStore(`${folder}/state`)) }),
       ...flags,
     });
     return { streams: report.pipelines[0].streams, error };

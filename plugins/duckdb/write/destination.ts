@@ -26,6 +26,7 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
     types: DUCKDB_TYPES,
     can: {
       writes: ["replace", "append", "merge"],
+      deletes: true,
       transaction: true,
       foldsCase: true,
       keepsPosition: true,

@@ -5,6 +5,7 @@ import {
   DtegError,
   type DuckSession,
   formatName,
+  type GoneKeys,
   type LoadMark,
   type Log,
   quoteName,
@@ -14,6 +15,7 @@ import {
   type Target,
   type Writer,
 } from "../../../sdk/mod.ts";
+import { addMark, deleteRows, reviveRows } from "./deletes.ts";
 import { dressTable, type ExistingTable, isKept } from "./existing_table.ts";
 import type { FileCatalogue } from "../file_catalogue.ts";
 import { addLoadColumns } from "./load_columns.ts";
@@ -67,9 +69,10 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
       );
       return { rows };
     },
-    async commit(mark: LoadMark) {
+    async commit(mark: LoadMark, gone?: GoneKeys) {
       return await session.alone(catalog, async () => {
         const existing = await known.find(session, target.table);
+        if (existing && !existing.isView) await addMark(session, whole, target);
         if (existing?.isView) {
           throw new DtegError(
             "schema.incompatible",
@@ -78,7 +81,7 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
         }
         await session.run("BEGIN");
         try {
-          const counts = await makeVisible(existing);
+          const counts = await makeVisible(existing, gone);
           await writeState(session, place, mark);
           await session.run("COMMIT");
           known.changed(target.table);
@@ -96,7 +99,7 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
     },
   };
 
-  async function makeVisible(existing: ExistingTable | undefined): Promise<Counts> {
+  async function makeVisible(existing: ExistingTable | undefined, gone?: GoneKeys): Promise<Counts> {
     const counts: Counts = { inserted: rows, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes: null };
     if (!hasColumns) {
       const deleted = existing && target.write === "replace" ? await session.run(`DELETE FROM ${whole}`) : 0;
@@ -107,15 +110,19 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
     if (!existing || (target.write === "replace" && !isKept(existing, target))) {
       const filtered = isUnited ? await uniteKeys({ ...merging, columns: [] }) : 0;
       if (existing) await session.run(`DROP TABLE ${whole}`);
+      await addMark(session, staged, target);
       await rename();
       return { ...counts, inserted: rows - filtered, filtered };
     }
     const grown = await addLoadColumns(session, existing, { catalog, target });
     const columns = fitColumns(grown, target);
     warnOfLeftOut(grown);
+    const deleting = { ...merging, whole, existing };
+    await reviveRows(deleting);
     const changed = await bringIn(grown, columns);
+    const deleted = (changed.deleted ?? 0) + await deleteRows(deleting, gone);
     await session.run(`DROP TABLE ${staged}`);
-    return { ...counts, ...changed };
+    return { ...counts, ...changed, deleted };
   }
 
   /** Brings the staged rows into the table that is there. */
@@ -140,7 +147,7 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
   }
 
   function warnOfLeftOut(existing: ExistingTable): void {
-    const left = columnsLeftOut(existing, target);
+    const left = columnsLeftOut(existing, target).filter((name) => !name.startsWith("_dteg_"));
     if (left.length === 0) return;
     const what = left.length > 1 ? `columns ${left.join(", ")} are` : `column ${left[0]} is`;
     log.warn(

@@ -51,7 +51,8 @@ export function fitColumns({ existing, target, types, log }: Fitting): readonly 
 
 function warnOfLeftOut({ existing, target, log }: Omit<Fitting, "types">): void {
   const left = existing.columns.filter(({ name, isComputed, isCounted }) =>
-    !isComputed && !isCounted && !target.schema.some((column) => sameColumn(column.name, name))
+    !isComputed && !isCounted && !name.startsWith("_dteg_") &&
+    !target.schema.some((column) => sameColumn(column.name, name))
   ).map(({ name }) => name);
   if (left.length === 0) return;
   const what = left.length > 1 ? `columns ${left.join(", ")} are` : `column ${left[0]} is`;

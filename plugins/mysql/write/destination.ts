@@ -48,6 +48,7 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
     types: MYSQL_TYPES,
     can: {
       writes: ["replace", "append", "merge"],
+      deletes: true,
       transaction: true,
       foldsCase: true,
       nameChars: NAME_CHARACTERS,

@@ -3,6 +3,7 @@ import {
   type Counts,
   DtegError,
   formatName,
+  type GoneKeys,
   type LoadMark,
   type Log,
   type Target,
@@ -20,6 +21,7 @@ import { addLoadColumns } from "../table/load_columns.ts";
 import type { Dialect } from "../table/type_table.ts";
 import { askCommitted } from "../state/lost_commit.ts";
 import { checkMerge, dropLoaded, insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
+import { addMark, deleteRows } from "./deletes.ts";
 import { holdName, loadLock, releaseName, tableLock, takeOver } from "./names_held.ts";
 import { removeDead } from "./remove_dead.ts";
 import { dropTable, markOf, stagingOf } from "./stage_table.ts";
@@ -105,7 +107,7 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
         throw targetError(error, { ...naming, isStaging: true });
       }
     },
-    commit: (mark) => commit(mark),
+    commit: (mark, gone) => commit(mark, gone),
     discard: drop,
     async [Symbol.asyncDispose]() {
       if (isStaged) await drop().catch(() => {}); // a lost connection: the next run removes it
@@ -122,13 +124,13 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
     return await insert();
   }
 
-  async function commit(mark: LoadMark): Promise<Counts> {
+  async function commit(mark: LoadMark, gone?: GoneKeys): Promise<Counts> {
     let counts: Counts | undefined;
     try {
       const filtered = isUnited && hasColumns ? await uniteKeys({ session, staging, target, key }) : 0;
       await holdName(session, tableLock(target.table));
       if (await isCommitted(session, { schema, load: mark.load })) return countsOf({});
-      await makeVisible(mark, { filtered, tell: (told) => counts = told });
+      await makeVisible(mark, { filtered, gone, tell: (told) => counts = told });
       await releaseName(session, tableLock(target.table));
     } catch (error) {
       if (!isSent || !(signal.aborted || isLost(error))) throw targetError(error, naming);
@@ -164,11 +166,12 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
 
   interface Visible {
     readonly filtered: number;
+    readonly gone?: GoneKeys;
     /** Gets the counts before the act that makes them true. */
     tell(counts: Counts): void;
   }
 
-  async function makeVisible(mark: LoadMark, { filtered, tell }: Visible): Promise<void> {
+  async function makeVisible(mark: LoadMark, { filtered, gone, tell }: Visible): Promise<void> {
     const existing = await findExisting(session, target.table);
     refuseOdd(existing);
     if (!hasColumns) {
@@ -184,6 +187,7 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
         });
       }
       await giveKey();
+      await addMark(session, staged, { deletes: target.deletes });
       tell(countsOf({ inserted: rows - filtered, filtered }));
       isSent = true;
       await swapTables(session, { table: target.table, mark, isThere: existing !== undefined, dialect });
@@ -201,6 +205,7 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
         use: "foreign keys of other tables lead to the key, whose column",
       })
       : undefined;
+    await addMark(session, whole, { deletes: target.deletes, existing });
     if (target.write === "merge") await checkMerge(merge);
     if (target.write === "append" && target.cursor !== undefined && key.length > 0) {
       await session.query(`ALTER TABLE ${staged} ADD INDEX (${indexList(key, types)})`);
@@ -214,7 +219,10 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
     await dropTable(session, staging).catch((error) => log.debug(`the staging table stays for the next run: ${error}`));
 
     async function bringIn(): Promise<Partial<Counts>> {
-      if (target.write === "merge") return await mergeStaged(merge);
+      if (target.write === "merge") {
+        const brought = await mergeStaged(merge);
+        return { ...brought, deleted: await deleteRows(merge, gone) };
+      }
       if (referenced) return await replaceByKey({ ...merge, key: referenced });
       if (target.write === "replace") await session.query(`DELETE FROM ${whole}`);
       const loaded = target.write === "append" ? await dropLoaded(merge) : 0;

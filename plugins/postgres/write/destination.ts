@@ -45,6 +45,7 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
     types: POSTGRES_TYPES,
     can: {
       writes: ["replace", "append", "merge"],
+      deletes: true,
       transaction: true,
       foldsCase: false,
       nameBytes: NAME_BYTES,

@@ -42,7 +42,7 @@ export function fitColumns({ existing, staging, target, log }: Fitting): readonl
 
 function warnOfLeftOut({ existing, target, log }: Omit<Fitting, "staging">): void {
   const left = existing.columns.filter(({ name, filled }) =>
-    filled === "by anyone" && !target.schema.some((column) => column.name === name)
+    filled === "by anyone" && !name.startsWith("_dteg_") && !target.schema.some((column) => column.name === name)
   ).map(({ name }) => name);
   if (left.length === 0) return;
   const what = left.length > 1 ? `columns ${left.join(", ")} are` : `column ${left[0]} is`;

@@ -156,7 +156,8 @@ function insertion({ existing, fits }: Pick<Merge, "existing" | "fits">) {
   };
 }
 
-function joinOn({ key, fits }: Pick<Merge, "key" | "fits">): string {
+/** The condition that a row `t` of the table has the key of a staged row `s`. */
+export function joinOn({ key, fits }: Pick<Merge, "key" | "fits">): string {
   return key.map((name) => `t.${quoteName(name)} = ${fits.find((fit) => fit.name === name)!.value}`).join(" AND ");
 }
 

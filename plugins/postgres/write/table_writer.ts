@@ -3,6 +3,7 @@ import {
   type Counts,
   DtegError,
   formatName,
+  type GoneKeys,
   type LoadMark,
   type Log,
   quoteName,
@@ -14,6 +15,7 @@ import { warnOfSequences } from "../sequences.ts";
 import type { PgSession } from "../session.ts";
 import { type ColumnFit, refuseChanges } from "./column_fit.ts";
 import { copyCrew } from "./copy_crew.ts";
+import { addMark, deleteRows } from "./deletes.ts";
 import { dressOf, dressTable, hasMoreThan, renameIndexes } from "./dress.ts";
 import { columnsInTable, type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
 import { fitColumns, loadedColumns } from "./fit_columns.ts";
@@ -93,7 +95,7 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
       rows += taken;
       return { rows: taken };
     },
-    commit: (mark) => commit(mark),
+    commit: (mark, gone) => commit(mark, gone),
     discard: drop,
     async [Symbol.asyncDispose]() {
       await crew[Symbol.asyncDispose]();
@@ -101,7 +103,7 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
     },
   };
 
-  async function commit(mark: LoadMark): Promise<Counts> {
+  async function commit(mark: LoadMark, gone?: GoneKeys): Promise<Counts> {
     let counts: Counts | undefined;
     try {
       await session.transaction(async () => {
@@ -109,7 +111,7 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
         await holdName(session, `load ${mark.load}`);
         await holdName(session, `table ${label}`);
         if (await isCommitted(session, { schema, load: mark.load })) return;
-        counts = await makeVisible();
+        counts = await makeVisible(gone);
         await writeState(session, schema, mark);
       });
     } catch (error) {
@@ -157,7 +159,7 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
     return await findExisting(session, target.table);
   }
 
-  async function makeVisible(): Promise<Counts> {
+  async function makeVisible(gone?: GoneKeys): Promise<Counts> {
     const before = await findExisting(session, target.table);
     if (!hasColumns) {
       return countsOf({
@@ -188,7 +190,10 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
     const fits = fitColumns({ existing, staging: stagedColumns, target, log });
     await analyzeKey(existing);
     await refuseChanges(session, fits, { staged, target, label });
-    const counts = countsOf({ filtered, ...await bringIn(existing, { fits, filtered }) });
+    await addMark(session, whole, { target, existing });
+    const brought = await bringIn(existing, { fits, filtered });
+    const deleted = await deleteRows({ session, staged, whole, target, key, fits, existing }, gone);
+    const counts = countsOf({ filtered, ...brought, deleted: (brought.deleted ?? 0) + deleted });
     await warnOfSequences({ session, table: target.table, oid: existing.oid, staged, fits, log });
     await session.query(`DROP TABLE ${staged}`);
     return counts;
@@ -227,6 +232,7 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
     { isDressed }: { readonly isDressed: boolean },
   ): Promise<void> {
     if (!isDressed) await dressTable(session, staging, dress);
+    await addMark(session, staged, { target });
     if (existing) await session.query(`DROP TABLE ${whole}`);
     if (isKept(first)) await session.query(`ALTER TABLE ${staged} SET LOGGED`); // what kept it is gone meanwhile
     await session.query(`ALTER TABLE ${staged} RESET (autovacuum_enabled)`);

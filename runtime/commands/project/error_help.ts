@@ -142,6 +142,10 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     "The hint tells what fits; --full-refresh reads all once and begins anew.",
   ),
   "stream.where": help("The condition of a stream cannot be read.", "Check its SQL and the names of its columns."),
+  "stream.empty_source": help(
+    "The source has no row, and `delete: remove` would empty the target. Nothing was changed.",
+    "Look at the source; where it is meant, add -y or --full-refresh.",
+  ),
   "stream.same_target": help("Two streams would go to one place.", "Give one of them another `into`."),
   "column.unknown": help("A column that the stream does not have.", "The message names the nearest one."),
   "column.duplicate": help("Two columns end with one name.", "Rename one with `columns: { a: { as: b } }`."),

@@ -8,8 +8,6 @@ const words = (...names: readonly string[]): Words => Object.fromEntries(names.m
 /** Keys of a stream, and of `defaults`, that later versions build. */
 export const LATER_IN_STREAM: Words = {
   ...words(
-    "delete",
-    "delete_when",
     "keep",
     "valid_from",
   ),

@@ -1,5 +1,6 @@
 import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import { MASKS, NAME_RULES } from "../pipeline.ts";
+import { DELETE_KEYS } from "../around/deletes.ts";
 import { LOSS_KEYS, ON_LOSS_SCHEMA } from "../around/loss.ts";
 import { TRACE_KEYS } from "../around/traces.ts";
 import { COLUMN_TYPES } from "./column_type.ts";
@@ -109,6 +110,7 @@ const shared = {
         "source can, or by `lag` alone. Default: scan.",
     }),
   ),
+  ...DELETE_KEYS,
   select: Type.Optional(names("Columns to load, in this order. Default: all.")),
   columns: Type.Optional(
     Type.Record(Type.String(), column, {

@@ -1,4 +1,5 @@
 import { DtegError, parseName, type TableName, type TableOptions, type WriteMode } from "../../../sdk/mod.ts";
+import { deletesOf } from "../around/deletes.ts";
 import { lossOf, onLossOf } from "../around/loss.ts";
 import { tracesOf } from "../around/traces.ts";
 import { columnType } from "../form/column_type.ts";
@@ -183,6 +184,8 @@ function streamOf(
         : "add key: [COLUMN], or key: auto for the source's primary key",
     }));
   }
+  const { deletes, errors: deleteFaults } = deletesOf(tree, { all, write, isStated, whereIs, name });
+  problems.push(...deleteFaults);
   const into = typeof all.into === "string" ? all.into : undefined;
   const plain = into?.replace(/\{\{.*?\}\}|\$\{[^}]*\}/g, ""); // what could not be filled in is told already
   const odd = /\{(?!(schema|table|name)\})[^}]*\}?/.exec(plain ?? "")?.[0];
@@ -212,6 +215,7 @@ function streamOf(
       ...(all.key === "auto" &&
         { autoKey: isStated("key") || isStated("write") && write === "merge" ? "wanted" : "if any" }),
       ...(typeof all.where === "string" && { where: all.where }),
+      ...(deletes && { deletes }),
       select: names(all.select),
       columns,
       ...(columns.length > 0 && (pattern || !("columns" in words)) && { sharesColumns: true }),

@@ -66,7 +66,7 @@ function refreshed(stream: NamedStream): NamedStream {
 
 function checkWrite(
   stream: NamedStream,
-  { can: { writes: can, keepsPosition }, label, limit }: {
+  { can: { writes: can, keepsPosition, deletes }, label, limit }: {
     readonly can: Destination["can"];
     readonly label: string;
     readonly limit?: number;
@@ -75,6 +75,15 @@ function checkWrite(
   const unfit = stream.write === "merge" ? unfitKey(stream) : undefined;
   if (unfit) {
     throw new DtegError(unfit.fault.code, unfit.fault.message, { column: unfit.column, hint: unfit.fault.hint });
+  }
+  if (stream.deletes && !deletes) {
+    throw new DtegError(
+      "usage",
+      `this version cannot find deletes in ${label}: stream ${stream.name} has delete: ${stream.deletes.how}`,
+      {
+        hint: "leave `delete` out, or load into PostgreSQL, MariaDB, MySQL or DuckDB",
+      },
+    );
   }
   if (stream.cursor && !keepsPosition) {
     throw new DtegError("usage", `this version cannot keep with ${label} how far stream ${stream.name} was read`, {

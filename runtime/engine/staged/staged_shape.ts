@@ -2,6 +2,7 @@ import type { Destination, Existing, FilesBatch, ScanBatch, Schema } from "../..
 import { fittingOf } from "../check/fitting.ts";
 import type { LossRules } from "../check/loss_rules.ts";
 import type { CursorLoad } from "../cursor/cursor_load.ts";
+import { readCondition } from "../deletes/read_condition.ts";
 import { type ResolvedFiles, resolveFiles } from "../files/resolve_files.ts";
 import { columnRefs } from "../move/column_refs.ts";
 import { type DeclaredTypes, declaredTypes, isTyped } from "../plan/declared_types.ts";
@@ -29,7 +30,7 @@ export async function stagedShape(
     throw await readFault(error, { reader });
   });
   if (scan.schema.length === 0) return { batch: scan, names: {}, flaws: [], read: [], explain };
-  const { where } = job.stream;
+  const where = readCondition(job.stream);
   if (batch.kind === "files" && where !== undefined) {
     await checkWhere(scan, { where, session: await ends.host.duckdb() });
   }

@@ -1,4 +1,5 @@
 import { type Digest, type DigestRequest, parseName, type Source } from "../../../sdk/mod.ts";
+import { readCondition } from "../deletes/read_condition.ts";
 import { isChanged } from "../plan/accepted.ts";
 import type { StreamJob } from "../stream_job.ts";
 
@@ -34,11 +35,12 @@ export async function quickDigest(
   { job: { stream, table }, names, key, loaded }: QuickRequest,
 ): Promise<QuickAnswer | undefined> {
   if (!source.digest || !back.digest || isChanged({ ...stream, write: "replace" })) return undefined;
+  const condition = readCondition(stream);
   const from = Object.keys(names), to = from.map((name) => names[name]);
   const wanted: DigestRequest = {
     stream: stream.sql === undefined ? parseName(stream.name) : { sql: stream.sql },
     columns: from.map((name) => ({ name })),
-    ...(stream.where !== undefined && { where: stream.where }),
+    ...(condition !== undefined && { where: condition }),
   };
   const there: DigestRequest = {
     stream: table,

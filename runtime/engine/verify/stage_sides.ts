@@ -14,6 +14,7 @@ import {
 } from "../../../sdk/mod.ts";
 import { lossRules } from "../check/loss_rules.ts";
 import { WITHOUT_CURSOR } from "../cursor/cursor_load.ts";
+import { readCondition } from "../deletes/read_condition.ts";
 import { resolveFiles } from "../files/resolve_files.ts";
 import { duckdbMemory } from "../limits.ts";
 import { columnRefs } from "../move/column_refs.ts";
@@ -56,7 +57,9 @@ export async function openSourceSide(
   },
 ): Promise<SourceSide> {
   const { stream } = job, loss = lossRules(stream);
-  const condition = [stream.where, where].flatMap((text) => text === undefined ? [] : [`(${text}\n)`]).join(" AND ");
+  const condition = [readCondition(stream), where].flatMap((text) => text === undefined ? [] : [`(${text}\n)`]).join(
+    " AND ",
+  );
   const reader = await source.open({
     stream: stream.sql === undefined ? parseName(stream.name) : { sql: stream.sql },
     columns: stream.select.map((name) => ({ name })),
@@ -102,15 +105,17 @@ export async function openSourceSide(
 /** Opens the target to be read back; what files are made of is read as the types that were loaded. */
 export async function openTargetSide(
   { source, host }: { readonly source: Source; readonly host: Ends["host"] },
-  { job: { table }, context, schema, where, look }: SideOptions & {
+  { job: { table }, context, schema, where, look, columns = [] }: SideOptions & {
     readonly schema: Schema;
+    /** Names of those that are wanted; none: all. */
+    readonly columns?: readonly string[];
     readonly where?: string;
     readonly look: Look;
   },
 ): Promise<{ readonly batch: ScanBatch; readonly reader: Reader }> {
   const reader = await source.open({
     stream: await streamOf(source, table),
-    columns: [],
+    columns: columns.map((name) => ({ name })),
     drop: [],
     text: [],
     ...(where !== undefined && { where }),

@@ -1,4 +1,4 @@
-import { DtegError } from "../../../sdk/mod.ts";
+import { DELETED_AT, DtegError } from "../../../sdk/mod.ts";
 import type { Existing, TargetState } from "../../../sdk/mod.ts";
 import { errorReport } from "../../store/error_report.ts";
 import { openDestination, openSource } from "../ask/open_end.ts";
@@ -168,10 +168,12 @@ async function compareStaged(
   { job, context, limit, notes, session, ends, back, look, existing, state, key }: Comparing,
 ): Promise<Found> {
   const { stream } = job;
+  const isMarked = stream.deletes?.how === "mark" && existing.columns.some(({ name }) => name === DELETED_AT);
+  const loaded = isMarked ? `${DELETED_AT} IS NULL` : undefined;
   const open = async (where?: QuickAnswer["where"]) => {
     const from = await openSourceSide(ends, { job, context, look, state, existing, where: where?.source });
     const { schema } = from.shape.batch;
-    const to = await openTargetSide(back, { job, context, schema, look, where: where?.target });
+    const to = await openTargetSide(back, { job, context, schema, look, where: and(loaded, where?.target) });
     return { from, to, pairs: pairColumns(schema, to.batch.schema, ends.destination.can) };
   };
   let sides = await open();
@@ -181,7 +183,7 @@ async function compareStaged(
   noteExtra(sides.pairs, notes);
   const quick = sides.pairs.lacking.length > 0 ? undefined : await quickDigest(
     { source: ends.source, back: back.source },
-    { job, names: sides.from.shape.names, key },
+    { job, names: sides.from.shape.names, key, loaded },
   );
   if (quick && !quick.where) {
     const comparison = { rows: quick.rows, onlyInSource: 0, onlyInTarget: 0, differing: 0, differences: [] };
@@ -229,6 +231,9 @@ async function compareStaged(
   );
   return { comparison: { ...comparison, rows: quick?.rows ?? comparison.rows }, lacking: pairs.lacking, hasKey };
 }
+
+const and = (...conditions: readonly (string | undefined)[]) =>
+  conditions.flatMap((one) => one === undefined ? [] : [`(${one})`]).join(" AND ") || undefined;
 
 function noteExtra({ extra }: Pairs, notes: string[]): void {
   if (extra.length === 0) return;
