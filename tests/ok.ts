@@ -12,6 +12,7 @@ interface Step {
 /** What `./task test` runs besides: all that builds, starts a server, runs commands by the dozen or reads a hundred files. */
 const SLOW = [
   "tests/bench",
+  "tests/chaos",
   "tests/contract/values_test.ts",
   "tests/demo",
   "tests/e2e",

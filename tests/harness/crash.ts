@@ -119,7 +119,7 @@ async function woundOnce(crash: CrashCase, { wound, at, place, before, after, tw
 }
 
 /** The end of a run; one that hangs is a fault, and does not hold up the test. */
-async function endOf(victim: Victim, place: string) {
+export async function endOf(victim: Victim, place: string) {
   let hangs = false;
   const timer = setTimeout(() => {
     hangs = true;

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { binaryPath } from "../e2e/binary.ts";
+import { seedOf } from "../harness/crash.ts";
+import { openGround } from "./ground.ts";
+import { lazyServers, type PairName, PAIRS } from "./pair.ts";
+import { measureUsual, round } from "./round.ts";
+
+const ROUNDS = 10;
+const MOST = 3000; // rows
+/** Needs a lease on the target. */
+const TWO_RUNS = /two runs|overtaken/;
+
+Deno.test({
+  name: "a load that is wounded anywhere is made right by a plain rerun, and no reader sees half of it",
+  ignore: !existsSync(binaryPath()),
+  async fn(t) {
+    const seed = seedOf("chaos");
+    await using servers = lazyServers();
+    for (const [at, name] of (Object.keys(PAIRS) as PairName[]).entries()) {
+      await t.step(PAIRS[name].title, async () => {
+        await using ground = await openGround(name, { servers, most: MOST });
+        const usuals = await measureUsual(ground);
+        const wounds: string[] = [];
+        const only = (wound: string) => !TWO_RUNS.test(wound);
+        for (let one = 0; one < ROUNDS; one++) {
+          wounds.push((await round(ground, { seed: seed + at * ROUNDS + one, usuals, only })).wound);
+        }
+        assert.equal(wounds.length, ROUNDS);
+        console.log(`  ${wounds.join(", ")}`);
+      });
+    }
+  },
+});
