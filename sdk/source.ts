@@ -91,6 +91,8 @@ export interface ReadRequest {
   readonly cursor?: CursorRead;
   /** At most this many rows. */
   readonly limit?: number;
+  /** {@linkcode Reader.picture} will be asked. */
+  readonly keepsPicture?: boolean;
   /** Formats that can be taken, best first. */
   readonly accepts: readonly Format[];
   /** How many parts can be read at once. */
@@ -122,22 +124,24 @@ export interface Reader extends AsyncDisposable {
   /** Called after the last part of a read by cursor. */
   end?(): Promise<ReadEnd>;
   read(part: Part): Promise<Batch>;
-  /** Reads something else of the same picture, after the last part. Absent: it is opened anew. */
-  again?(request: ReadRequest): Promise<Reader>;
+  /** More of the same picture, after the last part, where the request said so. Absent: the source is asked anew. */
+  readonly picture?: Pick<Source, "open" | "digest">;
   /** Throws a DtegError when what was read has changed meanwhile. Called after the last part and before the commit. */
   verify(): Promise<void>;
 }
 
 /** Rows that are to be summed up where they are: all of them, or each range of a key apart. */
 export interface DigestRequest extends Pick<ReadRequest, "stream" | "columns" | "where"> {
-  /** A column of whole numbers, and how many of its values are a range. A width of 0 asks for its lowest and highest value alone. */
-  readonly ranges?: { readonly column: string; readonly width: number };
+  /** A column of whole numbers, its lowest one, and how many are a range. A width of 0 asks for the lowest and the highest alone. */
+  readonly ranges?: { readonly column: string; readonly from: string; readonly width: number };
+  /** In a form that sources of other kinds have too: one column of whole numbers, by ranges. */
+  readonly isPortable?: boolean;
 }
 
 /** Count and hash of rows in any order. Those of one `form` can be compared: the same rows have the same hash, others another. */
 export interface Digest {
   readonly form: string;
-  /** The key's value divided by the width, rounded down; absent: NULL, or there are no ranges. */
+  /** How many ranges are below it; absent: that of NULL, or there are no ranges. */
   readonly range?: string;
   /** The condition of its range, in the source's SQL. */
   readonly where?: string;

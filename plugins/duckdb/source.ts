@@ -10,6 +10,7 @@ import {
   type Source,
 } from "../../sdk/mod.ts";
 import { databasePath, isFile, listTables, openToRead } from "./database.ts";
+import { digestKeys } from "./digest.ts";
 import { describeTables } from "./describe_tables.ts";
 import { catalogueOf, type FileCatalogue } from "./file_catalogue.ts";
 import type { DuckdbConfig } from "./mod.ts";
@@ -41,6 +42,9 @@ export function duckdbSource(config: DuckdbConfig, host: Host): Source {
         verify: () => Promise.resolve(), // one statement is one snapshot
         [Symbol.asyncDispose]: () => Promise.resolve(),
       };
+    },
+    async *digest(request) {
+      yield* digestKeys(await open(), request);
     },
     async query(sql) {
       const { session, catalog } = await open();

@@ -139,6 +139,7 @@ async function openReader(
       where: readCondition(stream),
       ...(start && { cursor: start.read }),
       limit,
+      ...(stream.deletes && { keepsPicture: true }),
       parts: destination.can.parallelWriters ? threads : 1,
       accepts: acceptedFormats(stream, { destination, isStaged: start?.isHashed }),
       settings: stream.settings,

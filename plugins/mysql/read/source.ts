@@ -1,4 +1,4 @@
-import type { Host, ReadRequest, Source } from "../../../sdk/mod.ts";
+import type { Host, Reader, ReadRequest, Source } from "../../../sdk/mod.ts";
 import { describeRelations, listRelations } from "../catalog.ts";
 import { checkReading } from "../connect/check_session.ts";
 import { execute } from "../connect/execute.ts";
@@ -7,7 +7,8 @@ import type { MysqlConfig } from "../mod.ts";
 import { type Parameters, parametersOf } from "../parameters.ts";
 import { takeSession } from "../pool.ts";
 import type { MysqlSession } from "../session.ts";
-import { whatToRead } from "./reading.ts";
+import { digestKeys } from "./digest.ts";
+import { type Reading, whatToRead } from "./reading.ts";
 
 /** Reads tables, views and queries of a server. */
 export function mysqlSource(config: MysqlConfig, host: Host): Source {
@@ -27,16 +28,27 @@ export function mysqlSource(config: MysqlConfig, host: Host): Source {
       yield* describeRelations(session, relations.filter(({ name }) => filter(name)));
     },
     async open(request) {
-      const reading = await whatToRead(await open(), request, resolved());
+      const session = await open();
+      const letGo = () => session.query("ROLLBACK").catch(() => {}); // a lost connection has ended it
+      if (request.keepsPicture) await session.query("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+      const reader = readerOf(
+        await whatToRead(session, request, resolved()).catch(async (error) => {
+          if (request.keepsPicture) await letGo();
+          throw error;
+        }),
+      );
+      if (!request.keepsPicture) return reader;
       return {
-        schema: reading.schema,
-        complete: true,
-        snapshotAt: new Date().toISOString(),
-        parts: [{ id: "0" }],
-        read: () => Promise.resolve(reading.batch()),
-        verify: () => Promise.resolve(), // one statement is one snapshot
-        [Symbol.asyncDispose]: () => Promise.resolve(),
+        ...reader,
+        picture: {
+          open: async (more) => readerOf(await whatToRead(session, more, resolved())),
+          digest: (more) => digestKeys(session, more, resolved()),
+        },
+        [Symbol.asyncDispose]: async () => void await letGo(),
       };
+    },
+    async *digest(request) {
+      yield* digestKeys(await open(), request, resolved());
     },
     async query(sql) {
       const request: ReadRequest = {
@@ -62,3 +74,13 @@ export function mysqlSource(config: MysqlConfig, host: Host): Source {
     },
   };
 }
+
+const readerOf = (reading: Reading): Reader => ({
+  schema: reading.schema,
+  complete: true,
+  snapshotAt: new Date().toISOString(),
+  parts: [{ id: "0" }],
+  read: () => Promise.resolve(reading.batch()),
+  verify: () => Promise.resolve(), // one statement is one snapshot
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+});

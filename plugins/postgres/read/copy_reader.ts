@@ -3,6 +3,7 @@ import { takeSession } from "../pool.ts";
 import type { PgSession } from "../session.ts";
 import { copiedType, copyForm } from "../type_map.ts";
 import { localForms } from "../text_forms.ts";
+import { pictureOf } from "./picture.ts";
 import { type Reading, restOf, withWhere } from "./reading.ts";
 
 /** Smaller tables are read in one piece. */
@@ -19,7 +20,9 @@ export async function copyReader(
   settle?: (reading: Reading) => Promise<Reading>,
 ): Promise<Unverified> {
   const ranges = await pageRanges(reading);
-  if (ranges || settle) return await rangeReader(reading, { ranges: ranges ?? ["true"], settle });
+  if (ranges || settle || reading.request.keepsPicture) {
+    return await rangeReader(reading, { ranges: ranges ?? ["true"], settle });
+  }
   return {
     complete: true,
     schema: schemaOf(reading),
@@ -38,19 +41,22 @@ async function rangeReader(
   reading: Reading,
   { ranges, settle }: { readonly ranges: readonly string[]; readonly settle?: (reading: Reading) => Promise<Reading> },
 ): Promise<Unverified> {
-  const { session, parameters, host } = reading;
+  const { session, parameters, host, request, whatToRead } = reading;
   await session.query(
     "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0",
   );
   const [{ id: snapshot }] = await session.query("SELECT pg_catalog.pg_export_snapshot() AS id");
   if (snapshot === null) throw new DtegError("internal", "the server gave no name of a snapshot");
-  if (settle) await session.query(localForms());
+  if (settle || request.keepsPicture) await session.query(localForms());
   const settled = await settle?.(reading) ?? reading;
   return {
     complete: true,
     schema: schemaOf(reading),
     snapshotAt: new Date().toISOString(),
     parts: ranges.map((_, index) => ({ id: String(index) })),
+    ...(request.keepsPicture && {
+      picture: pictureOf(() => Promise.resolve({ session, id: snapshot }), { parameters, host, whatToRead }),
+    }),
     async read(part: Part) {
       const own = await takeSession(parameters, host);
       const batch = copyBatch(withWhere(settled, ranges[Number(part.id)]), own, snapshot);

@@ -4,7 +4,7 @@ import type { PgRow } from "../session.ts";
 import { copiedType } from "../type_map.ts";
 
 /** What is summed up. */
-export interface Summed extends Pick<DigestRequest, "where" | "ranges"> {
+export interface Summed extends Pick<DigestRequest, "where" | "ranges" | "isPortable"> {
   readonly columns: readonly PgColumn[];
   /** SQL after FROM. */
   readonly from: string;
@@ -21,57 +21,58 @@ const KNOWN = "pg_catalog.hashtextextended('dteg \u00e4\u20ac', 0)::text AS know
  */
 export async function* digestRows(
   ask: (sql: string) => Promise<readonly PgRow[]>,
-  { columns, from, where, ranges }: Summed,
+  { columns, from, where, ranges, isPortable = false }: Summed,
 ): AsyncGenerator<Digest> {
-  if (columns.length === 0 || (ranges && !isWhole(columns, ranges.column))) return;
-  const [{ can }] = await ask("SELECT (current_setting('server_version_num')::int >= 110000)::text AS can");
-  if (can !== "true") return;
+  const isWhole = columns.length === 1 && isWholeNumber(columns, columns[0].name);
+  if (columns.length === 0 || (ranges && !isWholeNumber(columns, ranges.column)) || (isPortable && !isWhole)) return;
   const own = `${from}${where === undefined ? "" : ` WHERE (${where}\n)`}`;
-  const form = `postgres ${columns.map(copiedType).join(", ")}`;
+  const form = isPortable ? "whole numbers" : `postgres ${columns.map(copiedType).join(", ")}`;
   if (ranges?.width === 0) {
     const key = quoteName(ranges.column);
     const [{ low, high }] = await ask(`SELECT min(${key})::text AS low, max(${key})::text AS high FROM ${own}`);
     for (const range of [low, high]) if (range !== null) yield { form, range, rows: 0, hash: "0" };
     return;
   }
-  const list = columns.map(({ name }) => quoteName(name)).join(", ");
-  const row = columns.length === 1 && isWhole(columns, columns[0].name)
-    ? `pg_catalog.hashint8extended(${list}, 0)`
-    : `pg_catalog.hashtextextended(ROW(${list})::text, 0)`;
-  const range = ranges ? rangeOf(ranges) : "NULL::text";
+  const [{ can }] = await ask("SELECT (current_setting('server_version_num')::int >= 110000)::text AS can");
+  if (can !== "true") return;
   const found = await ask(
-    `SELECT (r).range::text AS range, (r).n::text AS rows, (r).h::text AS hash, ${KNOWN} FROM (` +
-      `SELECT ${range} AS range, count(*) AS n, sum(${row}) AS h FROM ${own}${ranges ? " GROUP BY 1" : ""}) r`,
+    `SELECT r.range::text AS range, r.n::text AS rows, r.h::text AS hash, ${KNOWN} FROM (` +
+      `SELECT ${ranges ? rangeOf(ranges) : "NULL"} AS range, count(*) AS n, ${
+        sumOf({ columns, ranges, isPortable, isWhole })
+      } AS h ` +
+      `FROM ${own}${ranges ? " GROUP BY 1" : ""}) r`,
   );
   for (const { range, rows, hash, known } of found) {
     const where = ranges && { where: conditionOf(ranges, range) };
-    yield {
-      form: `${form} ${known}`,
-      ...(range !== null && { range }),
-      ...where,
-      rows: Number(rows),
-      hash: hash ?? "0",
-    };
+    const hashed = isPortable ? form : `${form} ${known}`;
+    yield { form: hashed, ...(range !== null && { range }), ...where, rows: Number(rows), hash: hash ?? "0" };
   }
 }
 
+function sumOf({ columns, ranges, isPortable, isWhole }: Omit<Summed, "from"> & { readonly isWhole: boolean }): string {
+  const list = columns.map(({ name }) => quoteName(name)).join(", ");
+  if (isPortable && ranges) {
+    const place = `((${list}::int8 - ${ranges.from}) % ${ranges.width})`;
+    return `concat(sum(${place}), ':', sum((${place} % 1000003) * (${place} % 1000033)))`;
+  }
+  return isWhole
+    ? `sum(pg_catalog.hashint8extended(${list}, 0))`
+    : `sum(pg_catalog.hashtextextended(ROW(${list})::text, 0))`;
+}
+
 /** True where all values of the column are whole numbers of at most 64 bits. */
-function isWhole(columns: readonly PgColumn[], name: string): boolean {
+function isWholeNumber(columns: readonly PgColumn[], name: string): boolean {
   const column = columns.find((one) => one.name === name);
   return column !== undefined && WHOLE.has(column.base) && !column.isArray;
 }
 
 type Ranges = NonNullable<DigestRequest["ranges"]>;
 
-/** Division of the server goes towards zero: what is below it would share the range of zero. */
-function rangeOf({ column, width }: Ranges): string {
-  const key = quoteName(column);
-  return `(${key} / ${width} - CASE WHEN ${key} < 0 AND ${key} % ${width} <> 0 THEN 1 ELSE 0 END)`;
-}
+const rangeOf = ({ column, from, width }: Ranges): string => `(${quoteName(column)}::int8 - ${from}) / ${width}`;
 
-function conditionOf({ column, width }: Ranges, range: string | null): string {
+function conditionOf({ column, from, width }: Ranges, range: string | null): string {
   const key = quoteName(column);
   if (range === null) return `${key} IS NULL`;
-  const low = BigInt(range) * BigInt(width);
+  const low = BigInt(from) + BigInt(range) * BigInt(width);
   return `(${key} >= ${low} AND ${key} <= ${low + BigInt(width) - 1n})`;
 }

@@ -20,11 +20,18 @@ import type { Reading } from "./reading.ts";
 import { scanFault } from "./scan_fault.ts";
 import { isAsText, placeName, serverQuery, tellsLoss, toldColumns, toldName } from "./server_query.ts";
 
+/** What is asked of the picture after the rows. */
+export interface AfterRead {
+  readonly end?: EndOfRead;
+  /** Gets the name of its snapshot. */
+  readonly keep?: (snapshot: string) => Promise<void>;
+}
+
 /**
  * Reads through DuckDB's own extension. A whole table of types that it carries exactly is scanned by page ranges in parallel; else one
  * query of the server gives the odd types as text, since the extension takes a numeric without bounds for a double.
  */
-export async function extensionBatch(reading: Reading, end?: EndOfRead): Promise<ScanBatch> {
+export async function extensionBatch(reading: Reading, { end, keep }: AfterRead = {}): Promise<ScanBatch> {
   const { host, columns, session } = reading;
   const duck = await host.duckdb();
   const fault = (error: unknown) => scanFault(error, { columns, label: session.label, action: "read from" });
@@ -102,6 +109,10 @@ export async function extensionBatch(reading: Reading, end?: EndOfRead): Promise
 
   /** In the snapshot that the rows came from. */
   async function askEnd(): Promise<void> {
+    if (keep) {
+      const [{ id }] = await duck.all(fromServer(catalog, "SELECT pg_catalog.pg_export_snapshot() AS id"));
+      await keep(String(id));
+    }
     await end?.ask(async (sql) => {
       const [row] = await duck.all(fromServer(catalog, sql));
       return Object.fromEntries(

@@ -27,6 +27,7 @@ import { cursorCopyReader } from "./cursor_copy.ts";
 import { pgCursor, requireSameFile, warnOfLate, withCursor } from "./cursor_read.ts";
 import { digestRows } from "./digest.ts";
 import { extensionBatch } from "./extension_batch.ts";
+import { keepSnapshot, pictureOf, type Snapshot } from "./picture.ts";
 import { readEnd } from "./read_end.ts";
 import type { Reading } from "./reading.ts";
 import { scanFault } from "./scan_fault.ts";
@@ -53,7 +54,14 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
     },
     async open(request) {
       const session = await open();
-      const whole = { ...await whatToRead(session, request), parameters: resolved(), session, host, request };
+      const whole = {
+        ...await whatToRead(session, request),
+        parameters: resolved(),
+        session,
+        host,
+        request,
+        whatToRead,
+      };
       if (whole.columns.length === 0) {
         const label = "sql" in request.stream ? "the query" : formatName(request.stream);
         host.log.warn(`${label} has no columns: its rows hold nothing, and none is loaded`);
@@ -80,7 +88,20 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
       }
       const snapshotAt = new Date().toISOString();
       const end = cursor ? readEnd(whole, cursor) : undefined;
-      const batch = await extensionBatch(reading, end);
+      const kept: { snapshot?: Promise<Snapshot> } = {};
+      const letGo = async () => {
+        const snapshot = await kept.snapshot?.catch(() => undefined); // who asked for it was told
+        await snapshot?.session.query("ROLLBACK").catch(() => {}); // a lost connection has ended it
+        await snapshot?.session[Symbol.asyncDispose]();
+        delete kept.snapshot;
+      };
+      const keep = request.keepsPicture
+        ? async (id: string) => {
+          await letGo(); // of an attempt before
+          await (kept.snapshot = keepSnapshot(whole, id));
+        }
+        : undefined;
+      const batch = await extensionBatch(reading, { end, keep });
       return {
         schema: batch.schema,
         complete: cursor?.fresh === undefined,
@@ -90,7 +111,13 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
         parts: [{ id: "0" }],
         read: () => Promise.resolve<Batch>({ ...batch, unitBytes: () => unitBytes(reading) }),
         verify,
-        [Symbol.asyncDispose]: () => Promise.resolve(),
+        ...(keep && {
+          picture: pictureOf(async () => {
+            if (!kept.snapshot) throw new DtegError("internal", "more of a picture is asked before it was taken");
+            return await kept.snapshot;
+          }, whole),
+        }),
+        [Symbol.asyncDispose]: letGo,
       };
     },
     async query(sql) {
@@ -110,6 +137,7 @@ export function postgresSource(config: PostgresConfig, host: Host): Source {
         session,
         host,
         request,
+        whatToRead,
       });
     },
     async *digest(request) {

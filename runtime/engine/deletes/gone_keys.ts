@@ -1,8 +1,9 @@
-import { type Deletes, DtegError, type GoneKeys } from "../../../sdk/mod.ts";
+import { DELETED_AT, type Deletes, DtegError, type GoneKeys, parseName, type Source } from "../../../sdk/mod.ts";
 import { openSource } from "../ask/open_end.ts";
 import type { StageSession } from "../move/session.ts";
 import type { RunContext } from "../run_context.ts";
 import type { Ends, Move } from "../staged/stream_move.ts";
+import { type DifferingRanges, differingRanges } from "../verify/key_ranges.ts";
 import { openSourceSide, openTargetSide, pairColumns, rejectingColumns, stageSide } from "../verify/stage_sides.ts";
 
 const HERE = "_dteg_keys_source", THERE = "_dteg_keys_target", GONE = "_dteg_keys_gone";
@@ -24,7 +25,10 @@ interface Looking {
 export async function goneKeys(ends: Ends, { move, deletes, names }: Looking): Promise<GoneKeys | undefined> {
   if (!deletes) return undefined;
   const { job, context, reader, tally } = move;
-  if (!await ends.destination.describe(job.table)) return undefined; // nothing was loaded that could be gone
+  const existing = await ends.destination.describe(job.table);
+  if (!existing) return undefined; // nothing was loaded that could be gone
+  const isMarked = deletes.how === "mark" && existing.columns.some(({ name }) => name === DELETED_AT);
+  const there = isMarked ? `${DELETED_AT} IS NULL` : undefined;
   const state = await ends.destination.state.read(job.table);
   const session = await ends.host.duckdb();
   await using back = await openSource(job.pipeline.destination, context, { beside: ends.host });
@@ -45,12 +49,17 @@ export async function goneKeys(ends: Ends, { move, deletes, names }: Looking): P
     columns: stream.columns.filter(({ name }) => keys.includes(name)),
     ...(when !== undefined && { where: when }),
   };
-  const source = reader.again ? { ...ends.source, open: reader.again } : ends.source;
+  const source = { ...ends.source, ...reader.picture };
+  const ranges = when === undefined
+    ? await goneRanges({ source, back: back.source }, { move, names, there })
+    : undefined;
+  if (ranges?.isSame) return undefined;
   await using from = await openSourceSide({ ...ends, source }, {
     job: { ...job, stream: keyStream },
     context,
     look: LOOK,
     state,
+    where: ranges?.source,
   });
   const schema = from.shape.batch.schema;
   const target = await openTargetSide(back, {
@@ -58,6 +67,7 @@ export async function goneKeys(ends: Ends, { move, deletes, names }: Looking): P
     context,
     schema,
     look: LOOK,
+    where: [there, ranges?.target].flatMap((one) => one === undefined ? [] : [`(${one})`]).join(" AND ") || undefined,
     columns: keys.map((key) => names[key] ?? key),
   });
   await using _reader = target.reader;
@@ -81,14 +91,41 @@ export async function goneKeys(ends: Ends, { move, deletes, names }: Looking): P
       when === undefined ? "NOT EXISTS" : "EXISTS"
     } (FROM ${HERE} s WHERE ${on})`,
   );
-  const [{ here, there }] = await session.all(
-    `SELECT (SELECT count(*) FROM ${HERE}) AS here, (SELECT count(*) FROM ${THERE}) AS there`,
+  const [{ here, loaded }] = await session.all(
+    `SELECT (SELECT count(*) FROM ${HERE}) AS here, (SELECT count(*) FROM ${THERE}) AS loaded`,
   );
   for (const table of [HERE, THERE]) await session.run(`DROP TABLE ${table}`);
-  if (when === undefined && Number(here) === 0 && deletes.how === "remove") {
-    await refuseEmpty(Number(there), { move, context });
+  if (when === undefined && !ranges && Number(here) === 0 && deletes.how === "remove") {
+    await refuseEmpty(Number(loaded), { move, context });
   }
   return inPieces(session, list);
+}
+
+/** Where the keys of both ends differ, by sums of ranges that each end makes by itself. */
+async function goneRanges(
+  { source, back }: { readonly source: Pick<Source, "digest">; readonly back: Source },
+  { move: { job: { stream, table } }, names, there }: Pick<Looking, "move" | "names"> & {
+    /** The condition of the target's rows that are not marked. */
+    readonly there?: string;
+  },
+): Promise<DifferingRanges | undefined> {
+  const [key, ...rest] = stream.key, loaded = names[key] ?? key;
+  const isPlain = rest.length === 0 && stream.columns.every((rule) => rule.name !== key || (!rule.type && !rule.mask));
+  if (!source.digest || !back.digest || !isPlain) return undefined;
+  const name = stream.sql === undefined ? parseName(stream.name) : { sql: stream.sql };
+  const columns = [{ name: key }], columnsThere = [{ name: loaded }], isPortable = true;
+  return await differingRanges((ranges) =>
+    Promise.all([
+      Array.fromAsync(source.digest!({ stream: name, columns, ranges: { ...ranges, column: key }, isPortable })),
+      Array.fromAsync(back.digest!({
+        stream: table,
+        columns: columnsThere,
+        ranges: { ...ranges, column: loaded },
+        isPortable,
+        ...(there !== undefined && { where: there }),
+      })),
+    ])
+  );
 }
 
 const LOOK = { guess: "all rows", reading: "in one pass" } as const;

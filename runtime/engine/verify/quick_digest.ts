@@ -1,6 +1,7 @@
-import { type Digest, type DigestRequest, parseName, type Source } from "../../../sdk/mod.ts";
+import { type DigestRequest, parseName, type Source } from "../../../sdk/mod.ts";
 import { readCondition } from "../deletes/read_condition.ts";
 import { isChanged } from "../plan/accepted.ts";
+import { differingRanges } from "./key_ranges.ts";
 import type { StreamJob } from "../stream_job.ts";
 
 /** What is asked of both ends. */
@@ -20,11 +21,6 @@ export interface QuickAnswer {
   /** Where they differ: conditions of the ranges of keys in which they do. Absent: they are the same. */
   readonly where?: { readonly source: string; readonly target: string };
 }
-
-/** About as many ranges a table is cut into. */
-const RANGES = 2000;
-/** From so many that differ on, all rows are compared. */
-const MOST_DIFFERING = 200;
 
 /**
  * Asks both ends at once, each by itself, for count and hash of their rows; where these differ, for those of ranges of the key. Undefined:
@@ -47,11 +43,11 @@ export async function quickDigest(
     columns: to.map((name) => ({ name })),
     ...(loaded !== undefined && { where: loaded }),
   };
-  const ask = (ranges?: (names: readonly string[]) => DigestRequest["ranges"]) =>
+  const ask = (ranges?: Omit<NonNullable<DigestRequest["ranges"]>, "column">) =>
     Promise.all([
-      Array.fromAsync(source.digest!({ ...wanted, ...(ranges && { ranges: ranges(key) }) })),
+      Array.fromAsync(source.digest!({ ...wanted, ...(ranges && { ranges: { ...ranges, column: key[0] } }) })),
       Array.fromAsync(
-        back.digest!({ ...there, ...(ranges && { ranges: ranges(key.map((name) => names[name] ?? name)) }) }),
+        back.digest!({ ...there, ...(ranges && { ranges: { ...ranges, column: names[key[0]] ?? key[0] } }) }),
       ),
     ]);
   const [[one], [other]] = await ask();
@@ -59,31 +55,6 @@ export async function quickDigest(
   const rows = { source: one.rows, target: other.rows };
   if (one.rows === other.rows && one.hash === other.hash) return { rows };
   if (key.length !== 1) return undefined;
-  const bounds = (await ask(([column]) => ({ column, width: 0 }))).flat().map(({ range }) => BigInt(range ?? 0));
-  if (bounds.length === 0) return undefined;
-  const width = widthOf(bounds);
-  const [sums, others] = await ask(([column]) => ({ column, width }));
-  if (sums.length === 0 || others.length === 0) return undefined;
-  const where = { source: differing(sums, others), target: differing(others, sums) };
-  return where.source === undefined || where.target === undefined
-    ? undefined
-    : { rows, where: { source: where.source, target: where.target } };
-}
-
-/** How many values a range has, so that there are some thousand ranges. */
-export function widthOf(bounds: readonly bigint[]): number {
-  const low = bounds.reduce((a, b) => a < b ? a : b), high = bounds.reduce((a, b) => a > b ? a : b);
-  const width = (high - low) / BigInt(RANGES) + 1n;
-  return Number(width < 2n ** 52n ? width : 2n ** 52n);
-}
-
-/** The condition of the ranges of a side that are other ones on the other side; undefined where there are too many. */
-function differing(sums: readonly Digest[], others: readonly Digest[]): string | undefined {
-  const byRange = new Map(others.map((digest) => [digest.range, digest]));
-  const found = sums.filter((digest) => {
-    const other = byRange.get(digest.range);
-    return !other || other.rows !== digest.rows || other.hash !== digest.hash;
-  });
-  if (found.length > MOST_DIFFERING) return undefined;
-  return found.map(({ where }) => where ?? "true").join(" OR ") || "1 = 0";
+  const where = await differingRanges(ask);
+  return where && !where.isSame ? { rows, where } : undefined;
 }
