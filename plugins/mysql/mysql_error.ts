@@ -78,7 +78,7 @@ const WORDS: readonly (readonly [pattern: RegExp, code: ErrorCode, hint?: string
     "give the password in the URL or by MYSQL_PWD, and check how the user logs in",
   ],
   [
-    /PROTOCOL_|ECONNRESET|EPIPE|closed|lost|ended/i,
+    /PROTOCOL_|ECONNRESET|EPIPE|(read|write) UNKNOWN|closed|lost|ended/i, // an older Deno does not know EPIPE
     "connection.lost",
     "the server or the network ended the connection: run again",
   ],

@@ -88,7 +88,7 @@ const WORDS: readonly Case[] = [
     "give the password in the URL, PGPASSWORD or the password file",
   ],
   [
-    /terminated|ECONNRESET|EPIPE|closed|Connection ended|not queryable/i,
+    /terminated|ECONNRESET|EPIPE|(read|write) UNKNOWN|closed|Connection ended|not queryable/i, // an older Deno does not know EPIPE
     "connection.lost",
     "the server or the network ended the connection: run again",
   ],

@@ -37,11 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
           only: (wound) => wound.includes(values.wound ?? ""),
         });
         done.push(result);
-        console.log(
-          `${name} ${seed + one}: ${result.wound}, ${result.mode}: ${
-            result.code ?? (result.wentWell ? "ok" : "killed")
-          } (${((performance.now() - at) / 1000).toFixed(1)} s)`,
-        );
+        console.log(`${name} ${seed + one}: ${told(result)} (${((performance.now() - at) / 1000).toFixed(1)} s)`);
       } catch (error) {
         failed.push(seed + one);
         faults++;
@@ -53,6 +49,10 @@ async function main(args: readonly string[]): Promise<number> {
     if (values.record) await recordRounds({ pair: name, seed, rounds: done, failed, most });
   }
   return faults === 0 ? 0 : 1;
+}
+
+function told({ wound, mode, wentWell, code, message }: RoundResult): string {
+  return `${wound}, ${mode}: ${code === null ? (wentWell ? "ok" : "killed") : `${code}: ${message}`}`;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -43,6 +43,8 @@ export interface Strike {
   during?(victim: Victim): Promise<void>;
   /** True where something was hurt. */
   landed(ended: Ended): boolean;
+  /** Codes of errors that the run may end with, besides `connection.…`. */
+  readonly codes?: RegExp;
   /** Takes the cause away, before the rerun. */
   heal?(): Promise<void>;
 }
@@ -290,6 +292,7 @@ function besideAnother(
         after?.(victim);
         other = await running.ended;
       }),
+    codes: /^target\./,
     landed: () => {
       if (other && /"code": ?"internal"/.test(other.stdout)) throw new Error(`the other run: ${other.stdout}`);
       return isHurt;
@@ -304,6 +307,7 @@ async function fullDisk({ folder, random, tries }: Scene, name: "out" | "tmp" | 
   if (!await remount(path, { room })) return undefined;
   return {
     place: `${room} bytes are free in ${name}/`,
+    codes: /^environment\.(disk_full|cache)$/,
     landed: ({ stdout, stderr }) => /disk_full|No space|disk is full|database or disk/i.test(stdout + stderr),
     heal: async () => void await remount(path),
   };

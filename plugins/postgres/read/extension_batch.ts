@@ -255,7 +255,8 @@ async function attach(
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${info}\0${schema}`)));
   const catalog = `pg_${[...digest.subarray(0, 6)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
   const state = attachedOf(host, catalog);
-  if (state.isDone) return catalog;
+  if (state.isDone && await duck.all(fromServer(catalog, "SELECT 1")).then(() => true, () => false)) return catalog;
+  if (state.isDone) await detach(duck, { catalog, host });
   await duck.alone("postgres", async () => {
     if (info.includes(roots)) writeFileSync(roots, rootCertificates.join("\n"));
     await duck.load("postgres_scanner");

@@ -13,7 +13,7 @@ export function scanFault(
   { columns, ...attempt }: Attempt & { readonly columns: readonly PgColumn[] },
 ): DtegError {
   const error = DtegError.from(thrown);
-  const refused = new RegExp(`${MARK} (\\d+) (.*)"`, "s").exec(error.message);
+  const refused = new RegExp(`(?<!')${MARK} (\\d+) (.*)"`, "s").exec(error.message); // in the statement a quote stands before it
   if (refused) return valueRefused(columns[Number(refused[1])], refused[2]);
   if (error.code !== "query.failed") return error;
   const said = SERVER.exec(error.message)?.[1] ?? LIBPQ.exec(error.message)?.[1];

@@ -70,6 +70,13 @@ const RULES: readonly Rule[] = [
       ),
   ],
   [
+    /(?:server closed the connection|connection to server .* (?:failed|was lost)|could not (?:receive|send) data|SSL SYSCALL error|no connection to the server|lost synchronization).*/is, // libpq's words, in an extension
+    ([said]) =>
+      new DtegError("connection.lost", `the connection is lost: ${said.trim().replaceAll(/\s*\n\s*/g, "; ")}`, {
+        hint: "the server or the network ended the connection: run again",
+      }),
+  ],
+  [
     /Could not set lock on file "([^"]+)".*?(?:held in (.+?) \(PID (\d+)\))?(?: by user (\S+))?\./s,
     (match) =>
       new DtegError(
