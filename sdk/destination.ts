@@ -98,8 +98,20 @@ export interface TargetState {
   readonly masks?: Readonly<Record<string, string>>;
   /** How far the stream was read, where it has a cursor. */
   readonly position?: LoadPosition;
+  readonly undo?: LoadTrace;
   /** Hash of the content where the target can be changed by others without notice. */
   readonly hash?: string;
+}
+
+/** What is known of a load that may be taken back. */
+export interface LoadTrace {
+  readonly write: WriteMode;
+  /** The column in which its rows have its run. */
+  readonly column?: string;
+  /** The state before it, without that one's own trace. */
+  readonly before?: TargetState;
+  /** The contents that loads replaced and kept, the newest first: under which name, by which run, with which state. */
+  readonly versions: readonly { readonly name: string; readonly run: string; readonly state?: TargetState }[];
 }
 
 /** How far a stream was read, and which rows the next read gives again. */
@@ -112,17 +124,15 @@ export interface LoadPosition extends Position {
 export type StateOwner = Pick<TargetState, "pipeline" | "stream">;
 
 /** A state, and the table that it is of. */
-export interface KeptState {
-  readonly table: TableName;
-  readonly state: TargetState;
-}
+export type KeptState = { readonly table: TableName; readonly state: TargetState };
 
 /** A change of a state: what it is now, and what it is to be. Without `now` there is none yet; without `then` it is taken away. */
-export interface StateChange {
-  readonly table: TableName;
-  readonly now?: TargetState;
-  readonly then?: TargetState;
-}
+export type StateChange = { readonly table: TableName; readonly now?: TargetState; readonly then?: TargetState };
+
+/** Puts a kept content in the place of the one that is there, or takes away the rows of a run, with the state. */
+export type Undoing = StateChange & { readonly from: UndoneVersion | UndoneRows };
+type UndoneVersion = { readonly kind: "version"; readonly name: string };
+type UndoneRows = { readonly kind: "rows"; readonly column: string; readonly run: string };
 
 /** State kept with the data. */
 export interface StateStore {
@@ -138,17 +148,14 @@ export interface StateStore {
 export function requireNow({ table, now }: StateChange, found: TargetState | undefined): void {
   const mark = (state?: TargetState) => state && JSON.stringify([state.load, state.committedAt, state.position]);
   if (mark(now) === mark(found)) return;
-  const is = found ? `run ${found.run} of pipeline ${found.pipeline} has changed it` : "it is gone";
-  throw new DtegError("state.changed", `the state of ${formatName(table)} is not what it was a moment ago: ${is}`, {
-    hint: "nothing is changed; look at it again with `dteg state show`",
+  const hint = `${found ? `run ${found.run} has changed it` : "it is gone"}; look at it again with \`dteg state show\``;
+  throw new DtegError("state.changed", `the state of ${formatName(table)} is not what it was: nothing is done`, {
+    hint,
   });
 }
 
 /** A column in which all rows of a load have one value, that tells the load: rows that differ in it alone are equal. */
-export interface LoadColumn extends Column {
-  /** In the text form of CSV. */
-  readonly value: string;
-}
+export type LoadColumn = Column & { /** In the text form of CSV. */ readonly value: string };
 
 /** When it was found that the source no longer has a row; NULL while it has it. The column of `delete: mark`. */
 export const DELETED_AT = "_dteg_deleted_at";
@@ -173,6 +180,8 @@ export interface Target {
   readonly cursor?: string;
   /** Those of the schema's last columns. Batches of bytes lack them: the destination fills them in, and adds them to a table without them. */
   readonly loadColumns: readonly LoadColumn[];
+  /** The name under which a replaced content is kept, where it is, and the names of those that no longer are. */
+  readonly keep: { readonly name?: string; readonly drop: readonly string[] };
   /** Id of the load, which outlives attempts. */
   readonly load: string;
   readonly run: string;
@@ -239,6 +248,8 @@ export interface Destination extends AsyncDisposable {
   /** What a load would make or drop there, as statements or in words; it changes nothing. Rows that it writes are not told. */
   plan(target: PlannedTarget): Promise<readonly string[]>;
   open(target: Target): Promise<Writer>;
+  /** Takes back the last load of a table in one act. Throws `undo.impossible` where what hangs on it would be lost. */
+  undo?(undoing: Undoing): Promise<void>;
   /** Runs statements of the user that may change anything, outside of loads. */
   execute?(sql: string): Promise<void>;
 }

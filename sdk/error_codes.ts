@@ -40,6 +40,7 @@ export const ERROR_CODES = {
   "data.value": "data", "data.guess": "data", "data.key_null": "data", "data.key_not_unique": "data",
   "data.constraint": "data",
   "mask.key": "environment", "mask.changed": "config",
+  "undo.impossible": "data",
   "verify.differs": "check",
   "rejects.too_many": "check", "rejects.none": "config", "rejects.replay": "config",
   "schema.lossy": "schema", "schema.incompatible": "schema",

@@ -17,6 +17,8 @@ export interface ManifestFile {
 export interface Manifest extends LoadMark {
   readonly version: 1;
   readonly files: readonly ManifestFile[];
+  /** Those that a replace put others in the place of, by the names that its state has for them. */
+  readonly kept?: Readonly<Record<string, readonly ManifestFile[]>>;
 }
 
 /** The manifest of a folder, undefined where it has none. */
@@ -48,7 +50,10 @@ function parse(text: string, path: string): Manifest {
   if (typeof value !== "object" || value === null || !("files" in value) || !Array.isArray(value.files)) {
     throw foreign();
   }
-  const safe = value.files.every((file: unknown) =>
+  const kept: readonly unknown[] = "kept" in value && value.kept instanceof Object
+    ? Object.values(value.kept).flat()
+    : [];
+  const safe = [...value.files, ...kept].every((file: unknown) =>
     typeof file === "object" && file !== null && "path" in file && typeof file.path === "string" &&
     !/^\/|(^|\/)\.\.(\/|$)/.test(file.path)
   );

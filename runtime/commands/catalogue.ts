@@ -22,6 +22,7 @@ export const COMMANDS: Catalogue = {
   query: async () => (await import("./data/query.ts")).query,
   rejects: async () => (await import("./rejects/rejects.ts")).rejects,
   state: async () => (await import("./state/state.ts")).state,
+  undo: async () => (await import("./state/undo.ts")).undo,
   runs: async () => (await import("./inspect/runs.ts")).runs,
   doctor: async () => (await import("./machine/doctor.ts")).doctor,
   completion: async () => (await import("./machine/completion.ts")).completion,
@@ -30,7 +31,7 @@ export const COMMANDS: Catalogue = {
 };
 
 /** Settled commands that a later version builds. */
-export const LATER_COMMANDS: readonly string[] = ("undo clean test compile explain secret schedule " +
+export const LATER_COMMANDS: readonly string[] = ("clean test compile explain secret schedule " +
   "serve worker plugin user audit").split(" ");
 
 /** Loads a command, or says what is wrong with its name. */

@@ -123,6 +123,8 @@ export interface PipelineStream {
   readonly maxRejects?: MaxRejects;
   /** Rows tell by which run they came, and when. */
   readonly loadColumns?: boolean;
+  /** How many replaced contents stay. */
+  readonly keep?: number;
   /** Rows of an earlier load come late: what the state knows of the stream's position and names stays. */
   readonly isReplay?: boolean;
   /** What only the source's connector knows: `path`, `delimiter` … */

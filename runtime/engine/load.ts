@@ -27,6 +27,7 @@ import { refuseLossyColumns } from "./staged/lossy_columns.ts";
 import { readFault } from "./staged/read_fault.ts";
 import { namingOf, stagedShape } from "./staged/staged_shape.ts";
 import type { Ends, Look, Move } from "./staged/stream_move.ts";
+import { loadTrace } from "./undo/load_trace.ts";
 import { withWidth } from "./wide/row_too_wide.ts";
 
 /** Faults of single lines of files. */
@@ -89,12 +90,19 @@ async function moveOnce(
   refuseLossyColumns(ready, destination, { job, loss });
   refuseOtherMasks(masks, { before: state, names: ready.names, table: job.table, write: job.stream.write });
   const added = loadColumns(ready.batch.schema, { isWanted: job.stream.loadColumns === true, run: context.run });
+  const { keep, undo } = await loadTrace(job, {
+    destination,
+    newest: state,
+    run: context.run,
+    hasColumns: added.length > 0,
+  });
   const parts = partsAtOnce(ready.batch, { reader, destination, threads: job.threads });
   const deletes = plannedDeletes(job, { reader, start, limit: context.limit });
   await using writer = await destination.open({
     table: job.table,
     schema: [...ready.batch.schema, ...added],
     loadColumns: added,
+    keep,
     write: job.stream.write,
     key: job.stream.key.map((column) => ready.names[column] ?? column),
     ...cursorIn(ready.names, cursor),
@@ -155,6 +163,7 @@ async function moveOnce(
     committedAt: new Date().toISOString(),
     names: { ...kept?.names, ...ready.names },
     masks: { ...kept?.masks, ...masks },
+    ...(undo && { undo }),
     ...(kept?.position && { position: kept.position }),
     ...(position && { position: context.limit === undefined ? position : start?.before }),
   }, gone).catch((error) => {

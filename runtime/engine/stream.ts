@@ -96,7 +96,7 @@ async function loadStream(
     const loss = lossRules(stream);
     const known = load.attempt > 1 || loss.keepsRows ? (await destination.state.read(job.table))?.load : undefined;
     if (loss.keepsRows) (await context.rejects?.())?.settle(of, (one) => one === known);
-    if (load.attempt > 1 && known === load.id) return foundCommitted(tally, warnings);
+    if (load.attempt > 1 && known === load.id) return foundCommitted(tally, warnings, stream);
     await confirmReplace({ table: job.table, target: job.target, stream }, { destination, confirm: context.confirm });
     const start = await cursorStart(job, { destination, log: host.log });
     await using reader = await openReader(job, { source, destination, start }, context.limit);
@@ -116,11 +116,12 @@ async function loadStream(
 }
 
 /** The reply to an attempt's COMMIT was lost, and the target knows it: it took place. */
-function foundCommitted({ read, rejected }: Tally, warnings: string[]): Counts {
+function foundCommitted({ read, rejected }: Tally, warnings: string[], { write }: StreamJob["stream"]): Counts {
   warnings.push(
     "the connection was lost at COMMIT; the target was asked: all rows are loaded. How many of them were new is not known",
   );
-  return { inserted: read - rejected, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes: null };
+  const [inserted, updated] = write === "merge" ? [0, read - rejected] : [read - rejected, 0]; // nothing is undone by a guess
+  return { inserted, updated, deleted: 0, unchanged: 0, filtered: 0, bytes: null };
 }
 
 async function openReader(

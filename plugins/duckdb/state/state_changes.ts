@@ -53,7 +53,8 @@ export async function changeStates(
   });
 }
 
-async function removeState(
+/** Takes a state away, inside the transaction that is open. */
+export async function removeState(
   session: DuckSession,
   { catalog, schema, state }: { readonly catalog: string; readonly schema: string; readonly state: KeptState["state"] },
 ): Promise<void> {

@@ -49,6 +49,7 @@ export function stateOf(row: Row): TargetState {
     names: JSON.parse(String(row.names)),
     masks: JSON.parse(String(row.masks ?? "{}")),
     ...(typeof row.position === "string" && { position: JSON.parse(row.position) }),
+    ...(typeof row.trace === "string" && { undo: JSON.parse(row.trace) }),
   };
 }
 
@@ -59,9 +60,9 @@ export async function makeStateTable(session: DuckSession, { catalog, schema }: 
       quoteTable(catalog, schema, TABLE)
     } (pipeline VARCHAR NOT NULL, stream VARCHAR NOT NULL, target VARCHAR NOT NULL, ` +
       `load_id VARCHAR NOT NULL, run_id VARCHAR NOT NULL, committed_at VARCHAR NOT NULL, names VARCHAR NOT NULL, masks VARCHAR, ` +
-      "position VARCHAR)",
+      "position VARCHAR, trace VARCHAR)",
   );
-  for (const later of ["masks", "position"]) { // a table of an older dteg lacks them
+  for (const later of ["masks", "position", "trace"]) { // a table of an older dteg lacks them
     await session.run(`ALTER TABLE ${quoteTable(catalog, schema, TABLE)} ADD COLUMN IF NOT EXISTS ${later} VARCHAR`);
   }
 }
@@ -81,6 +82,7 @@ export async function writeState(
   );
   const { names, masks = {} } = mark;
   const position = mark.position ? quoteText(JSON.stringify(mark.position)) : "NULL";
+  const undo = mark.undo ? quoteText(JSON.stringify(mark.undo)) : "NULL";
   const values = [
     pipeline,
     stream,
@@ -93,8 +95,8 @@ export async function writeState(
   ]
     .map(quoteText);
   await session.run(
-    `INSERT INTO ${table} (pipeline, stream, target, load_id, run_id, committed_at, names, masks, position) VALUES (${
+    `INSERT INTO ${table} (pipeline, stream, target, load_id, run_id, committed_at, names, masks, position, trace) VALUES (${
       values.join(", ")
-    }, ${position})`,
+    }, ${position}, ${undo})`,
   );
 }

@@ -4,6 +4,7 @@ import { databasePath, isFile, OWN_PREFIX, refuseFolder } from "../database.ts";
 import { isKept } from "./existing_table.ts";
 import { catalogueOf } from "../file_catalogue.ts";
 import type { DuckdbConfig } from "../mod.ts";
+import { undoLoad } from "./kept_versions.ts";
 import { planTable } from "./plan_table.ts";
 import { changeStates, listStates } from "../state/state_changes.ts";
 import { readState } from "../state/state_table.ts";
@@ -77,6 +78,9 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
     async open(target) {
       await makeFolder(path, config);
       return await tableWriter({ ...await open(), target, log: host.log });
+    },
+    async undo(undoing) {
+      await undoLoad(await open(), undoing);
     },
     async execute(sql) {
       const { session, catalog, known } = await open();

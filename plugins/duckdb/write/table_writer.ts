@@ -18,6 +18,7 @@ import {
 import { addMark, deleteRows, reviveRows } from "./deletes.ts";
 import { dressTable, type ExistingTable, isKept } from "./existing_table.ts";
 import type { FileCatalogue } from "../file_catalogue.ts";
+import { keepReplaced } from "./kept_versions.ts";
 import { addLoadColumns } from "./load_columns.ts";
 import { dropLoaded, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
 import { makeStateTable, writeState } from "../state/state_table.ts";
@@ -102,6 +103,9 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
   async function makeVisible(existing: ExistingTable | undefined, gone?: GoneKeys): Promise<Counts> {
     const counts: Counts = { inserted: rows, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes: null };
     if (!hasColumns) {
+      if (target.write === "replace") {
+        await keepReplaced({ session, catalog }, target, { as: existing ? "copy" : "nothing" });
+      }
       const deleted = existing && target.write === "replace" ? await session.run(`DELETE FROM ${whole}`) : 0;
       return { ...counts, deleted };
     }
@@ -109,7 +113,7 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
       (target.write === "replace" && target.cursor !== undefined && key.length > 0);
     if (!existing || (target.write === "replace" && !isKept(existing, target))) {
       const filtered = isUnited ? await uniteKeys({ ...merging, columns: [] }) : 0;
-      if (existing) await session.run(`DROP TABLE ${whole}`);
+      await keepReplaced({ session, catalog }, target, { as: existing ? "renamed" : "nothing" });
       await addMark(session, staged, target);
       await rename();
       return { ...counts, inserted: rows - filtered, filtered };
@@ -127,6 +131,7 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
 
   /** Brings the staged rows into the table that is there. */
   async function bringIn(existing: ExistingTable, columns: readonly string[]): Promise<Partial<Counts>> {
+    if (target.write === "replace") await keepReplaced({ session, catalog }, target, { as: "copy" });
     const merge = { ...merging, whole, columns };
     if (target.write === "merge") {
       const mayMove = !existing.referencedKey && columnsLeftOut(existing, target).length === 0;

@@ -40,7 +40,7 @@ async function readState(place: Place, table: TableName): Promise<TargetState | 
 
 function ofManifest(manifest: Manifest | undefined): TargetState | undefined {
   if (!manifest) return undefined;
-  const { version: _, files: __, ...state } = manifest;
+  const { version: _, files: __, kept: ___, ...state } = manifest;
   return state;
 }
 
@@ -85,7 +85,8 @@ async function changeManifest(folder: string, { hash: _, ...then }: TargetState)
   const manifest = readManifest(folder);
   if (!manifest) throw gone(folder);
   const mark: LoadMark = then;
-  await writeManifest(folder, { ...mark, version: 1, files: manifest.files });
+  const { files, kept } = manifest;
+  await writeManifest(folder, { ...mark, version: 1, files, ...(kept && { kept }) });
 }
 
 const gone = (path: string) =>

@@ -5,6 +5,7 @@ import { folderWriter, refuseOtherFormat } from "./folder_writer.ts";
 import { readManifest } from "../manifest.ts";
 import type { FileConfig } from "../mod.ts";
 import { fileError, readFolder, statOf } from "../paths.ts";
+import { undoFile } from "../state/kept_versions.ts";
 import { fileStates } from "../state/state_store.ts";
 import { planFile } from "./plan_file.ts";
 import { type Place, placeOf, streamFolder, writingOf } from "./place.ts";
@@ -34,6 +35,7 @@ export function fileDestination(config: FileConfig, host: Host): Destination {
     check: () => check(place, config),
     describe: (table) => describe(place, table),
     state: fileStates(place),
+    undo: (undoing) => undoFile(place, undoing),
     plan: ({ table, schema }) => Promise.resolve([planFile({ place, writing, config }, { table, schema, types })]),
     async open(target) {
       const session = await host.duckdb();

@@ -5,6 +5,7 @@ import { fileError } from "../paths.ts";
 import { inFolderAlone } from "./folder_lock.ts";
 import { stagedPath } from "./staged_file.ts";
 import { removeIfThere, syncFile } from "../replace_file.ts";
+import { dropKept, keepFile } from "../state/kept_versions.ts";
 import { hashFile, marksOf, standingOf, writeRecords } from "./sidecar.ts";
 
 /** Replaces one file: written beside, put on the disk, its record written, renamed. */
@@ -24,6 +25,7 @@ export function fileWriter(path: string, options: WriterOptions): Writer {
       const record = { ...mark, ...marksOf(staged), hash };
       await inFolderAlone(dirname(path), async () => {
         const before = await standingOf(path);
+        await keepFile(path, options.target.keep);
         await writeRecords(path, before.kind === "ours" ? [before.record, record] : [record]);
         try {
           await Deno.rename(staged, path);
@@ -33,6 +35,7 @@ export function fileWriter(path: string, options: WriterOptions): Writer {
           throw fileError(error, { action: "write", path });
         }
       });
+      await dropKept(path, options.target.keep);
       return { inserted: rows, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes: record.size };
     },
     discard: () => removeIfThere(staged),

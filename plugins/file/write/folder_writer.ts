@@ -1,17 +1,16 @@
 import { join } from "node:path";
-import { type Batch, type Counts, DtegError, type LoadMark, type Writer } from "../../../sdk/mod.ts";
+import { type Batch, type Counts, DtegError, type LoadMark, type Target, type Writer } from "../../../sdk/mod.ts";
 import { splitName } from "../format.ts";
 import { copyOut, type WriterOptions } from "./copy_out.ts";
 import { inFolderAlone } from "./folder_lock.ts";
 import { makeFolder } from "./file_writer.ts";
-import { readManifest, writeManifest } from "../manifest.ts";
-import { fileError, readFolder } from "../paths.ts";
+import { type Manifest, readManifest, writeManifest } from "../manifest.ts";
+import { fileError } from "../paths.ts";
+import { removeUnnamed } from "../state/unnamed_files.ts";
 import { stagedPath } from "./staged_file.ts";
 import { removeIfThere, syncFile } from "../replace_file.ts";
 
 const PACKED: Readonly<Record<string, string>> = { none: "", gzip: ".gz", zstd: ".zst" };
-/** Files that a load made; others in the folder are never touched. */
-const OURS = /^part-[0-9a-f]{16}-\d+\.[a-z]+(\.gz|\.zst)?$/;
 
 /** Adds a file to a folder, or puts it in the place of those that dteg wrote there. The manifest makes it visible. */
 export function folderWriter(folder: string, options: WriterOptions): Writer {
@@ -37,8 +36,10 @@ export function folderWriter(folder: string, options: WriterOptions): Writer {
   };
 
   async function commit(mark: LoadMark): Promise<Counts> {
-    const kept = target.write === "append" ? readManifest(folder)?.files ?? [] : [];
-    const files = isStaged ? [...kept, { path: name, rows, bytes: (await Deno.stat(staged)).size }] : kept;
+    const before = readManifest(folder);
+    const stay = target.write === "append" ? before?.files ?? [] : [];
+    const kept = keptFiles(before, target.keep);
+    const files = isStaged ? [...stay, { path: name, rows, bytes: (await Deno.stat(staged)).size }] : stay;
     if (isStaged) {
       try {
         await Deno.rename(staged, join(folder, name));
@@ -48,11 +49,17 @@ export function folderWriter(folder: string, options: WriterOptions): Writer {
         throw fileError(error, { action: "write", path: join(folder, name) });
       }
     }
-    await writeManifest(folder, { version: 1, ...mark, files });
-    await removeUnnamed(folder, new Set(files.map(({ path }) => path)));
+    await writeManifest(folder, { version: 1, ...mark, files, kept });
+    await removeUnnamed(folder, [...files, ...Object.values(kept).flat()]);
     const bytes = files.at(-1)?.path === name ? files.at(-1)?.bytes ?? 0 : 0;
     return { inserted: rows, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes };
   }
+}
+
+/** The files of contents that stay for `dteg undo`, by their names. */
+function keptFiles(before: Manifest | undefined, { name, drop }: Target["keep"]): NonNullable<Manifest["kept"]> {
+  const older = Object.entries(before?.kept ?? {}).filter(([one]) => !drop.includes(one));
+  return { ...Object.fromEntries(older), ...(name !== undefined && { [name]: before?.files ?? [] }) };
 }
 
 /** Rows are added in the format that the folder's files have: one stream is of one format. */
@@ -68,11 +75,4 @@ export function refuseOtherFormat(
     `cannot append ${writing.format} to "${folder}": its files are ${splitName(other.path).format}`,
     { path: config.path, hint: `write ${splitName(other.path).format}, or use --write replace` },
   );
-}
-
-/** Removes files of earlier loads that the manifest no longer names. */
-async function removeUnnamed(folder: string, named: ReadonlySet<string>): Promise<void> {
-  for (const { name } of readFolder(folder)) {
-    if (OURS.test(name) && !named.has(name)) await removeIfThere(join(folder, name));
-  }
 }

@@ -6,10 +6,11 @@ import type { Dialect } from "../table/type_table.ts";
 import { holdName, releaseName, tableLock } from "../write/names_held.ts";
 import { allStates, idOf, makeStateTable, place, readState, STATE_TABLE, writeState } from "./state_table.ts";
 
-/** The states that a server holds, in all databases that the user may read. */
-export async function listStates(session: MysqlSession): Promise<readonly KeptState[]> {
+/** The states that a database holds; without one those of all that the user may read. */
+export async function listStates(session: MysqlSession, database?: string): Promise<readonly KeptState[]> {
+  const only = database === undefined ? "" : ` AND TABLE_SCHEMA = ${quoteString(database)}`;
   const schemas = await session.query(
-    `SELECT TABLE_SCHEMA AS name FROM information_schema.TABLES WHERE TABLE_NAME = '${STATE_TABLE}' ORDER BY TABLE_SCHEMA`,
+    `SELECT TABLE_SCHEMA AS name FROM information_schema.TABLES WHERE TABLE_NAME = '${STATE_TABLE}'${only} ORDER BY TABLE_SCHEMA`,
   );
   const found: KeptState[] = [];
   for (const { name } of schemas) {

@@ -10,7 +10,6 @@ import { hasTable, replacedOf } from "../write/stage_table.ts";
 /** Name of the table of states in each database. */
 export const STATE_TABLE = "_dteg_state";
 
-const columns = "pipeline, stream, target, load_id, run_id, committed_at, names, masks, position, pending";
 export const place = (schema: string) => quotePlace(schema, STATE_TABLE);
 
 /** Key of a state: the parts may be longer than an index takes. */
@@ -19,7 +18,7 @@ export const idOf = ({ pipeline, stream, target }: Pick<TargetState, "pipeline" 
 
 /** Makes database and table of state where they are missing. Two runs that do so at once are both right. */
 export async function makeStateTable(session: MysqlSession, schema: string, dialect: Dialect): Promise<void> {
-  if (await hasTable(session, { schema, name: STATE_TABLE })) return;
+  if (await hasTable(session, { schema, name: STATE_TABLE })) return await addLater(session, schema);
   const found = await session.query(
     `SELECT 1 AS there FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ${quoteString(schema)}`,
   );
@@ -30,10 +29,26 @@ export async function makeStateTable(session: MysqlSession, schema: string, dial
     } (id char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, ` +
       "pipeline longtext NOT NULL, stream longtext NOT NULL, target varchar(255) NOT NULL, load_id varchar(64) NOT NULL, " +
       "run_id varchar(64) NOT NULL, committed_at varchar(64) NOT NULL, names longtext NOT NULL, " +
-      `masks longtext NULL, position longtext NULL, pending longtext NULL COMMENT 'a load that is visible as soon as its table has the name of the target') ${
+      `masks longtext NULL, position longtext NULL, trace longtext NULL, pending longtext NULL COMMENT 'a load that is visible as soon as its table has the name of the target') ${
         tableOptions(dialect)
       }`,
   );
+}
+
+const LATER = ["trace"];
+
+/** A table that an older dteg made lacks columns. */
+async function addLater(session: MysqlSession, schema: string): Promise<void> {
+  const rows = await session.query(
+    `SELECT COLUMN_NAME AS name FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${
+      quoteString(schema)
+    } AND TABLE_NAME = '${STATE_TABLE}'`,
+  );
+  for (const name of LATER.filter((name) => !rows.some((row) => row.name === name))) {
+    await session.query(`ALTER TABLE ${place(schema)} ADD COLUMN ${name} longtext NULL`).catch((error) => {
+      if (!/duplicate column/i.test(String(error))) throw error; // another run was quicker
+    });
+  }
 }
 
 /** The state of the last load into a table; that of one stream where it is named. */
@@ -46,7 +61,7 @@ export async function readState(
   const whose = owner
     ? `id = ${quoteString(idOf({ ...owner, target: table.name }))}`
     : `target = ${quoteString(table.name)}`;
-  const rows = await session.query(`SELECT id, ${columns} FROM ${place(table.schema)} WHERE ${whose}`);
+  const rows = await session.query(`SELECT * FROM ${place(table.schema)} WHERE ${whose}`);
   const states: TargetState[] = [];
   for (const row of rows) {
     const state = await settledState(session, table.schema, row);
@@ -64,7 +79,7 @@ async function settledState(session: MysqlSession, schema: string, row: MysqlRow
   const pending: LoadMark = JSON.parse(row.pending);
   if (await hasTable(session, replacedOf({ schema, ...pending }))) return pending;
   const [again] = await session.query(
-    `SELECT id, ${columns} FROM ${place(schema)} WHERE id = ${quoteString(row.id ?? "")}`,
+    `SELECT * FROM ${place(schema)} WHERE id = ${quoteString(row.id ?? "")}`,
   );
   if (again && again.pending !== row.pending) return await settledState(session, schema, again); // it has gone on meanwhile
   return stateOf(row);
@@ -81,8 +96,9 @@ function stateOf(row: MysqlRow): TargetState | undefined {
     run: row.run_id ?? "",
     committedAt: row.committed_at ?? "",
     names: JSON.parse(row.names ?? "{}"),
-    ...(row.masks !== null && { masks: JSON.parse(row.masks) }),
-    ...(row.position !== null && { position: JSON.parse(row.position) }),
+    ...(row.masks && { masks: JSON.parse(row.masks) }),
+    ...(row.position && { position: JSON.parse(row.position) }),
+    ...(row.trace && { undo: JSON.parse(row.trace) }),
   };
 }
 
@@ -92,7 +108,7 @@ export async function isCommitted(
   { schema, load }: { readonly schema: string; readonly load: string },
 ): Promise<boolean> {
   const rows = await session.query(
-    `SELECT id, ${columns} FROM ${place(schema)} WHERE load_id = ${quoteString(load)} OR pending LIKE ${
+    `SELECT * FROM ${place(schema)} WHERE load_id = ${quoteString(load)} OR pending LIKE ${
       quoteString(`%"load":"${load}"%`)
     }`,
   );
@@ -104,7 +120,7 @@ export async function isCommitted(
 
 /** All states of a database. */
 export async function allStates(session: MysqlSession, schema: string): Promise<readonly TargetState[]> {
-  const rows = await session.query(`SELECT id, ${columns} FROM ${place(schema)} ORDER BY target, pipeline, stream`);
+  const rows = await session.query(`SELECT * FROM ${place(schema)} ORDER BY target, pipeline, stream`);
   const states: TargetState[] = [];
   for (const row of rows) {
     const state = await settledState(session, schema, row);
@@ -115,7 +131,7 @@ export async function allStates(session: MysqlSession, schema: string): Promise<
 
 /** Puts the state of a load in the place of the one before. */
 export async function writeState(session: MysqlSession, schema: string, mark: LoadMark): Promise<void> {
-  const { load, run, committedAt, names, masks, position } = mark;
+  const { load, run, committedAt, names, masks, position, undo } = mark;
   await upsert(session, schema, mark, {
     load_id: load,
     run_id: run,
@@ -123,6 +139,7 @@ export async function writeState(session: MysqlSession, schema: string, mark: Lo
     names: JSON.stringify(names),
     masks: masks ? JSON.stringify(masks) : null,
     position: position ? JSON.stringify(position) : null,
+    trace: undo ? JSON.stringify(undo) : null,
     pending: null,
   });
 }
@@ -130,7 +147,7 @@ export async function writeState(session: MysqlSession, schema: string, mark: Lo
 /** Announces a load that a change of names will make visible; what was announced before it is settled first. */
 export async function announce(session: MysqlSession, schema: string, mark: LoadMark): Promise<void> {
   const [row] = await session.query(
-    `SELECT id, ${columns} FROM ${place(schema)} WHERE id = ${quoteString(idOf(mark))}`,
+    `SELECT * FROM ${place(schema)} WHERE id = ${quoteString(idOf(mark))}`,
   );
   if (row && row.pending !== null) await settle(session, schema, row);
   await upsert(session, schema, mark, { pending: JSON.stringify({ ...mark }) });
@@ -142,9 +159,9 @@ export async function settleLoad(
   { schema, load }: { readonly schema: string; readonly load: string },
 ): Promise<void> {
   const rows = await session.query(
-    `SELECT id, ${columns} FROM ${place(schema)} WHERE pending LIKE ${quoteString(`%"load":"${load}"%`)}`,
+    `SELECT * FROM ${place(schema)} WHERE pending LIKE ${quoteString(`%"load":"${load}"%`)}`,
   );
-  for (const row of rows) await settle(session, schema, row);
+  for (const row of rows) if (JSON.parse(row.pending ?? "{}").load === load) await settle(session, schema, row); // others name it too
 }
 
 async function settle(session: MysqlSession, schema: string, row: MysqlRow): Promise<void> {

@@ -10,6 +10,7 @@ import { nativeType } from "../table/native_type.ts";
 import { MYSQL_TYPES } from "../table/type_table.ts";
 import { typeOfMysql } from "../type_map.ts";
 import { planTable } from "./plan_table.ts";
+import { undoLoad } from "../state/kept_versions.ts";
 import { changeStates, listStates } from "../state/state_changes.ts";
 import { readState } from "../state/state_table.ts";
 import { tableWriter } from "./table_writer.ts";
@@ -82,7 +83,7 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
     },
     state: {
       read: async (table, owner) => await readState(await open(), place(table), owner),
-      list: async () => await listStates(await open()),
+      list: async () => await listStates(await open(), resolved().database),
       async change(changes) {
         const session = await open();
         const placed = changes.map((change) => ({ ...change, table: place(change.table) }));
@@ -100,6 +101,10 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
         log: host.log,
         signal: host.signal,
       });
+    },
+    async undo(undoing) {
+      const session = await open();
+      await undoLoad(session, { ...undoing, table: place(undoing.table) }, dialectOf(session));
     },
     execute: (sql) => execute(sql, { parameters: resolved(), host }),
     async [Symbol.asyncDispose]() {

@@ -1,10 +1,11 @@
-import { DtegError, type LoadMark } from "../../../sdk/mod.ts";
+import { DtegError, type LoadMark, type Target } from "../../../sdk/mod.ts";
 import { quotePlace } from "../backticks.ts";
 import type { MysqlSession } from "../session.ts";
 import type { MysqlTable } from "../table/existing_table.ts";
 import { tableOptions } from "../table/dress.ts";
 import type { Dialect } from "../table/type_table.ts";
-import { dropTable, markOf, replacedOf, stagingOf } from "./stage_table.ts";
+import { markOf, replacedOf, stagingOf } from "./stage_table.ts";
+import { keepSwapped } from "../state/kept_versions.ts";
 import { announce, settleLoad } from "../state/state_table.ts";
 
 interface Swap {
@@ -42,10 +43,15 @@ export async function swapTables(session: MysqlSession, { table, mark, isThere, 
   }
 }
 
-/** Makes what took place last, and drops the replaced table. */
-export async function endSwap(session: MysqlSession, { schema }: MysqlTable, mark: LoadMark): Promise<void> {
+/** Makes what took place last, and drops the replaced table, or keeps it under another name. */
+export async function endSwap(
+  session: MysqlSession,
+  mark: LoadMark,
+  to: { readonly target: Pick<Target, "keep"> & { readonly table: MysqlTable }; readonly isThere: boolean },
+): Promise<void> {
+  const { schema } = to.target.table;
   await settleLoad(session, { schema, load: mark.load });
-  await dropTable(session, replacedOf({ schema, run: mark.run, load: mark.load }));
+  await keepSwapped(session, replacedOf({ schema, run: mark.run, load: mark.load }), to);
 }
 
 const isLost = (error: unknown) => error instanceof DtegError && error.code === "connection.lost";

@@ -25,6 +25,7 @@ import { addMark, deleteRows } from "./deletes.ts";
 import { holdName, loadLock, releaseName, tableLock, takeOver } from "./names_held.ts";
 import { removeDead } from "./remove_dead.ts";
 import { dropTable, markOf, stagingOf } from "./stage_table.ts";
+import { keptCopy } from "../state/kept_versions.ts";
 import { isCommitted, makeStateTable, writeState } from "../state/state_table.ts";
 import { endSwap, swapTables } from "./swap.ts";
 import { targetError } from "./target_error.ts";
@@ -192,7 +193,9 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
       isSent = true;
       await swapTables(session, { table: target.table, mark, isThere: existing !== undefined, dialect });
       isStaged = false;
-      await endSwap(session, target.table, mark).catch((error) => log.debug(`the next run ends the change: ${error}`));
+      await endSwap(session, mark, { target, isThere: existing !== undefined }).catch((error) =>
+        log.debug(`the next run ends the change: ${error}`)
+      );
       return;
     }
     const grown = await addLoadColumns(session, existing, { target, types });
@@ -213,9 +216,15 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
     if (referenced) {
       await session.query(`ALTER TABLE ${staged} ADD INDEX (${referenced.map(quoteIdentifier).join(", ")})`);
     }
+    const copy = target.write === "replace" ? await keptCopy(session, target) : undefined;
     await inTransaction(mark, async () => {
+      await copy?.fill();
       tell(countsOf({ filtered, ...await bringIn() }));
+    }).catch(async (error) => {
+      if (!isLost(error)) await copy?.failed();
+      throw error;
     });
+    await copy?.done();
     await dropTable(session, staging).catch((error) => log.debug(`the staging table stays for the next run: ${error}`));
 
     async function bringIn(): Promise<Partial<Counts>> {

@@ -47,7 +47,8 @@ export async function changeStates(session: PgSession, changes: readonly Change[
   });
 }
 
-async function removeState(session: PgSession, schema: string, state: TargetState): Promise<void> {
+/** Takes a state away, inside the transaction that is open. */
+export async function removeState(session: PgSession, schema: string, state: TargetState): Promise<void> {
   const { pipeline, stream, target } = state;
   await session.query(
     `DELETE FROM ${quoteTable(schema, STATE_TABLE)} WHERE pipeline = ${quoteText(pipeline)} AND stream = ${

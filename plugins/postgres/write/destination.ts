@@ -6,6 +6,7 @@ import type { PostgresConfig } from "../mod.ts";
 import type { Parameters } from "../parameters.ts";
 import type { PgSession } from "../session.ts";
 import { type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
+import { undoLoad } from "../state/kept_versions.ts";
 import { planTable } from "./plan_table.ts";
 import { changeStates, listStates } from "../state/state_changes.ts";
 import { readState } from "../state/state_table.ts";
@@ -92,6 +93,7 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
         log: host.log,
         signal: host.signal,
       }),
+    undo: async (undoing) => await undoLoad(await open(), { ...undoing, table: place(undoing.table) }),
     execute: (sql) => execute(sql, { parameters: resolved(), host }),
     async [Symbol.asyncDispose]() {
       const session = await opened?.catch(() => undefined); // who opened it reported it

@@ -20,6 +20,7 @@ import { dressOf, dressTable, hasMoreThan, renameIndexes } from "./dress.ts";
 import { columnsInTable, type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
 import { fitColumns, loadedColumns } from "./fit_columns.ts";
 import { askCommitted } from "../state/lost_commit.ts";
+import { keepReplaced } from "../state/kept_versions.ts";
 import { addLoadColumns, dropFilling } from "./load_columns.ts";
 import { dropLoaded, insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
 import { requireRights } from "../connect/rights.ts";
@@ -162,6 +163,7 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
   async function makeVisible(gone?: GoneKeys): Promise<Counts> {
     const before = await findExisting(session, target.table);
     if (!hasColumns) {
+      if (target.write === "replace") await keepReplaced(session, target, { as: before ? "copy" : "nothing" });
       return countsOf({
         deleted: before && target.write === "replace" ? await session.change(`DELETE FROM ${whole}`) : 0,
       });
@@ -211,6 +213,7 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
     existing: ExistingTable,
     { fits, filtered }: { readonly fits: readonly ColumnFit[]; readonly filtered: number },
   ): Promise<Partial<Counts>> {
+    if (target.write === "replace") await keepReplaced(session, target, { as: "copy" });
     const merge = { session, staged, target, key, whole, existing, fits, rows: rows - filtered };
     if (target.write === "merge") return await mergeStaged(merge);
     if (target.write === "replace" && existing.referencedKey) {
@@ -233,7 +236,7 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
   ): Promise<void> {
     if (!isDressed) await dressTable(session, staging, dress);
     await addMark(session, staged, { target });
-    if (existing) await session.query(`DROP TABLE ${whole}`);
+    await keepReplaced(session, target, { as: existing ? "renamed" : "nothing" });
     if (isKept(first)) await session.query(`ALTER TABLE ${staged} SET LOGGED`); // what kept it is gone meanwhile
     await session.query(`ALTER TABLE ${staged} RESET (autovacuum_enabled)`);
     await dropFilling(session, staging, target);

@@ -103,6 +103,7 @@ async function argumentsOf(
   if (name === "help") return await commandWords(options.catalogue);
   if (name === "connection" && plain[0] === "test") return await named(["connection"], options);
   if (name === "diff" && plain.length > 0) return await named(["connection", "files"], options);
+  if (name === "undo") return plain.length === 0 ? [{ word: "last" }] : await named(["stream"], options);
   if (name === "state" && plain.length > 0) return await stateNames(plain, options);
   const words = plain.length === 0 ? WORDS[name] ?? [] : [];
   return [...words.map((word) => ({ word })), ...await named(ARGUMENTS[name] ?? [], options)];

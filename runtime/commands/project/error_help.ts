@@ -190,6 +190,10 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     "A value that is none of the cursor's type, or a file of states that does not fit the target.",
     "The message says what is wanted.",
   ),
+  "undo.impossible": help(
+    "A load cannot be taken back: nothing was kept of what was there before, or a later run has changed the target.",
+    "The message says why; `keep: 1` keeps what a replace replaces, `load_columns: true` tells the rows of a run.",
+  ),
   "state.foreign": help(
     "The target is not in the state that dteg left it in.",
     "Look at what changed it; `adopt: true` takes it as it is.",

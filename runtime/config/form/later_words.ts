@@ -8,7 +8,6 @@ const words = (...names: readonly string[]): Words => Object.fromEntries(names.m
 /** Keys of a stream, and of `defaults`, that later versions build. */
 export const LATER_IN_STREAM: Words = {
   ...words(
-    "keep",
     "valid_from",
   ),
   ...words("null_keys", "verify", "rows", "resume", "checks"),
@@ -16,7 +15,7 @@ export const LATER_IN_STREAM: Words = {
 
 /** Keys of a pipeline that later versions build. */
 export const LATER_IN_PIPELINE: Words = {
-  ...words("models", "checks", "keep"),
+  ...words("models", "checks"),
   ...words("verify", "timezone", "notify"),
   schedule: { form: scheduleFault },
 };

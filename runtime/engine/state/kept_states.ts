@@ -21,7 +21,9 @@ export async function keptStates(
 ): Promise<readonly FoundState[]> {
   await using opened = await openDestination(end, context);
   const { destination } = opened;
-  const found = (await destination.state.list()).map((kept) => ({
+  const listed = await destination.state.list();
+  const beside = pipeline ? await statesElsewhere(listed, { destination, pipeline }) : [];
+  const found = [...listed, ...beside].map((kept) => ({
     ...kept,
     label: context.mask(destination.label(kept.table)),
   }));
@@ -29,6 +31,22 @@ export async function keptStates(
   return found.filter(({ state }) => state.pipeline === pipeline.name)
     .map((one) => ({ ...one, ...streamOf(one, pipeline) }))
     .filter((one) => isOfPipeline(one, destination));
+}
+
+/** Streams may go to another database of the server than the one that is listed. */
+async function statesElsewhere(
+  listed: readonly KeptState[],
+  { destination, pipeline }: { readonly destination: Destination; readonly pipeline: Pipeline },
+): Promise<readonly KeptState[]> {
+  const found: KeptState[] = [];
+  for (const { name, into, isWild } of pipeline.streams) {
+    if (name === null || isWild || into === undefined || /[{]/.test(into)) continue;
+    const table = destination.place(parseName(name), parseName(into));
+    if (listed.some((one) => destination.label(one.table) === destination.label(table))) continue;
+    const state = await destination.state.read(table, { pipeline: pipeline.name, stream: name });
+    if (state?.pipeline === pipeline.name && state.stream === name) found.push({ table, state });
+  }
+  return found;
 }
 
 function streamOf({ state }: KeptState, { streams }: Pipeline): { readonly stream?: PipelineStream } {

@@ -55,6 +55,8 @@ Deno.test("pipelines, connections, streams and environments of the project are c
     assert.deepEqual(await found("run orders --stream ", folder), ["customers", "order_items", "orders"]);
     assert.deepEqual(await found("run --env p", folder), ["prod"]);
     assert.deepEqual(await found("connection test we", folder), ["web"]);
+    assert.deepEqual(await found("undo ", folder), ["last"]);
+    assert.deepEqual(await found("undo last order_", folder), ["order_items"]);
     assert.deepEqual(await found("state re", folder), ["reset", "rename"]);
     assert.deepEqual(await found("state show o", folder), ["orders"]);
     assert.deepEqual(await found("state reset orders order_", folder), ["order_items"]);

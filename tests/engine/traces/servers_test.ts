@@ -1,6 +1,7 @@
 import { openServer as openMariadb } from "../../mysql/server.ts";
 import { openServer as openPostgres } from "../../postgres/server.ts";
 import { loadsWithColumns, straightLoad } from "./load_columns.ts";
+import { undoneLoads } from "./undo.ts";
 
 const postgres = await openPostgres();
 const mariadb = await openMariadb();
@@ -37,4 +38,16 @@ Deno.test("rows that go from MariaDB to MariaDB as they are get load columns too
         { db: to },
       )).trim(),
   });
+});
+
+Deno.test("a replace, an append and a merge into PostgreSQL are taken back, with their state, and a view stays", async () => {
+  const db = await postgres.createDatabase();
+  const hang = () => postgres.psql("CREATE VIEW seen AS SELECT id FROM t; GRANT SELECT ON t TO PUBLIC", { db });
+  await undoneLoads({ to: postgres.url(db), merges: true, hang });
+});
+
+Deno.test("a replace, an append and a merge into MariaDB are taken back, with their state, and a view stays", async () => {
+  const db = await mariadb.createDatabase();
+  const hang = () => mariadb.sql("CREATE VIEW seen AS SELECT id FROM t", { db });
+  await undoneLoads({ to: mariadb.url(db), merges: true, hang });
 });

@@ -1,0 +1,61 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { inProject } from "../../commands/state/project.ts";
+import { undoneLoads } from "./undo.ts";
+
+Deno.test("a replace, an append and a merge into DuckDB are taken back, with their state", () =>
+  undoneLoads({ to: "out.duckdb", merges: true }));
+
+Deno.test("a replace and an append into a folder are taken back, with their state", () =>
+  undoneLoads({ to: "parquet://out/", on: "out/", appends: true }));
+
+Deno.test("a replace of one file is taken back, with its state", () => undoneLoads({ to: "out.csv", from: "out" }));
+
+Deno.test("a DuckDB table that keeps its index in a replace gets its rows back", () =>
+  inProject({
+    "in.csv": "id,v\n1,a\n",
+    "p.yaml":
+      "version: 1\nname: p\nsource: in.csv\ndestination: out.duckdb\nkeep: 1\nstreams:\n  - { name: in, into: t, write: replace, table: { indexes: [v] } }\n",
+  }, async ({ ok, json, write }) => {
+    await ok("run", "p.yaml");
+    await write("in.csv", "id,v\n2,b\n");
+    await ok("run", "p.yaml");
+    equal((await json("undo", "last", "-y")).error, null);
+    const sql = "SELECT id, v, (SELECT count(*) FROM duckdb_indexes()) AS n FROM t";
+    equal(await ok("query", sql, "--on", "out.duckdb", "--format", "csv"), "id,v,n\n1,a,1\n");
+  }));
+
+const TWO = {
+  "a.csv": "id\n1\n",
+  "b.csv": "id\n1\n",
+  "p.yaml": "version: 1\nname: p\nsource: { use: file, config: { path: ./, format: csv } }\ndestination: out.duckdb\n" +
+    "streams:\n  - { name: a, write: replace, keep: 1 }\n  - { name: b, write: replace }\n",
+};
+
+Deno.test("all streams of a run are taken back or none; one of them by its name", () =>
+  inProject(TWO, async ({ ok, json, write, code }) => {
+    await ok("run", "p.yaml");
+    for (const name of ["a.csv", "b.csv"]) await write(name, "id\n2\n");
+    await ok("run", "p.yaml");
+    const rows = () => ok("query", "SELECT a.id AS a, b.id AS b FROM a, b", "--on", "out.duckdb", "--format", "csv");
+    const whole = await json("undo", "last", "-y");
+    deepEqual([whole.error?.code, whole.exit], ["undo.impossible", 1]);
+    equal(await rows(), "a,b\n2,2\n");
+    const slip = await json("undo", "last", "aa", "-y");
+    match(`${slip.error?.code}: ${slip.error?.message}`, /^undo.impossible: .* has loaded no stream "aa"/);
+    await ok("undo", "last", "a", "-y");
+    equal(await rows(), "a,b\n1,2\n");
+    equal(await code("undo", "r0000000", "-y"), "run.not_found");
+  }));
+
+Deno.test("what is kept is no stream of a source, and goes when it is wanted no longer", () =>
+  inProject(TWO, async ({ ok, write }) => {
+    const tables = () =>
+      ok("query", "SELECT table_name FROM duckdb_tables() ORDER BY 1", "--on", "out.duckdb", "--format", "csv");
+    await ok("run", "p.yaml");
+    await ok("run", "p.yaml");
+    match(await tables(), /^table_name\n_dteg_kept_r\w+_a\n_dteg_state\na\nb\n$/);
+    equal((await ok("discover", "out.duckdb")).includes("_dteg"), false);
+    await write("p.yaml", TWO["p.yaml"].replace(", keep: 1", ""));
+    await ok("run", "p.yaml");
+    equal(await tables(), "table_name\n_dteg_state\na\nb\n");
+  }));
