@@ -170,6 +170,20 @@ export interface Deletes {
 /** Keys of rows: texts in the order of the key's columns, in pieces. */
 export type GoneKeys = AsyncIterable<readonly (readonly string[])[]>;
 
+/** Seconds that a lease lasts by the target's clock; the engine renews it well before. */
+export const LEASE_SECONDS = 30;
+
+/** The right to be the only one that writes a target; given back when it is disposed. Who has an older token cannot commit (`state.fenced`). */
+export interface Lease extends AsyncDisposable {
+  readonly token: number;
+  readonly owner: string;
+  /** Makes it last; false: another has it. */
+  renew(): Promise<boolean>;
+}
+
+/** Who wants a lease. `isDead`: that holder lives no more, so that nobody needs to wait for its lease to run out. */
+export type LeaseRequest = Pick<Lease, "owner"> & { isDead(owner: string): boolean };
+
 /** Where a stream goes, and how. */
 export interface Target {
   readonly table: TableName;
@@ -185,6 +199,7 @@ export interface Target {
   /** Id of the load, which outlives attempts. */
   readonly load: string;
   readonly run: string;
+  readonly lease?: Pick<Lease, "token" | "owner">;
   readonly complete: boolean;
   readonly deletes?: Deletes;
   readonly snapshotAt: string;
@@ -206,11 +221,6 @@ export interface TableOptions {
   readonly numbers?: "number" | "string";
 }
 
-/** What one part brought. */
-export interface Written {
-  readonly rows: number;
-}
-
 /** What a commit did. `inserted + updated + unchanged` are the rows written; `filtered` those that lost to another row of their key. */
 export interface Counts {
   readonly inserted: number;
@@ -227,7 +237,7 @@ export type LoadMark = Omit<TargetState, "hash">;
 
 /** One load. Disposed without commit it shows nothing. */
 export interface Writer extends AsyncDisposable {
-  write(part: string, batch: Batch): Promise<Written>;
+  write(part: string, batch: Batch): Promise<{ readonly rows: number }>;
   commit(mark: LoadMark, gone?: GoneKeys): Promise<Counts>;
   discard(): Promise<void>;
 }
@@ -247,6 +257,8 @@ export interface Destination extends AsyncDisposable {
   readonly state: StateStore;
   /** What a load would make or drop there, as statements or in words; it changes nothing. Rows that it writes are not told. */
   plan(target: PlannedTarget): Promise<readonly string[]>;
+  /** Takes the lease of a target, or tells who holds it. Absent: such a target lets in one process at a time by itself. */
+  lease?(table: TableName, request: LeaseRequest): Promise<Lease | { readonly heldBy: string }>;
   open(target: Target): Promise<Writer>;
   /** Takes back the last load of a table in one act. Throws `undo.impossible` where what hangs on it would be lost. */
   undo?(undoing: Undoing): Promise<void>;

@@ -34,7 +34,7 @@ export const ERROR_CODES = {
   "file.changed": "data", "file.empty": "data", "file.corrupt": "data", "file.encoding": "data",
   "file.too_wide": "data",
   "state.foreign": "data", "state.changed": "data", "state.none": "config", "state.exists": "config",
-  "state.invalid": "config",
+  "state.invalid": "config", "state.busy": "environment", "state.fenced": "environment",
   "csv.row_width": "data", "csv.quote": "data", "csv.invalid": "data",
   "json.invalid": "data",
   "data.value": "data", "data.guess": "data", "data.key_null": "data", "data.key_not_unique": "data",

@@ -29,11 +29,6 @@ export type CheckStep = (
   on: string,
 ) => void;
 
-/** A column that is asked for, by its exact name. */
-export interface Select {
-  readonly name: string;
-}
-
 /** How far a stream was read. */
 export interface Position {
   /** The cursor's column. */
@@ -74,8 +69,8 @@ export interface ReadEnd {
 /** What the engine asks a source to read. */
 export interface ReadRequest {
   readonly stream: TableName | { readonly sql: string };
-  /** Empty: all but those of `drop`. */
-  readonly columns: readonly Select[];
+  /** By their exact names; empty: all but those of `drop`. */
+  readonly columns: readonly { readonly name: string }[];
   /** Columns that are not wanted, where the source can leave them out. */
   readonly drop: readonly string[];
   /** Columns that are declared as text: wanted as the source's own text of their values. */

@@ -17,6 +17,7 @@ const SLOW = [
   "tests/demo",
   "tests/e2e",
   "tests/harness",
+  "tests/lease",
   "tests/mutation",
   "tests/mysql",
   "tests/postgres",

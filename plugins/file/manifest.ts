@@ -19,6 +19,8 @@ export interface Manifest extends LoadMark {
   readonly files: readonly ManifestFile[];
   /** Those that a replace put others in the place of, by the names that its state has for them. */
   readonly kept?: Readonly<Record<string, readonly ManifestFile[]>>;
+  /** Of the lease that it was written under. */
+  readonly token?: number;
 }
 
 /** The manifest of a folder, undefined where it has none. */

@@ -153,3 +153,12 @@ export function nearPath(path: string, written: string): string | undefined {
     return undefined; // the folder is not there either, or may not be read
   }
 }
+
+/** Makes a folder and those above it. */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw fileError(error, { action: "make the folder", path: folder });
+  }
+}

@@ -1,5 +1,5 @@
 import type { WriteMode } from "../../sdk/mod.ts";
-import { parseCount, parseMemory, parseSize } from "../config/size.ts";
+import { parseCount, parseDuration, parseMemory, parseSize } from "../config/size.ts";
 import type { LogLevel } from "../store/event.ts";
 import type { Flag } from "./command.ts";
 import { assignment, end, instant, list, names, single, toggle, word } from "./flag_value.ts";
@@ -139,6 +139,13 @@ export const FLAGS = {
     default: "no limit",
     parse: parseSize,
   }),
+  wait: single({
+    name: "wait",
+    value: "DURATION",
+    summary: "Wait for a target that another run loads, as long as this: 10m",
+    default: "it fails at once",
+    parse: parseDuration,
+  }),
   offline: toggle({ name: "offline", summary: "Connect to the two ends only, to nothing else" }),
   yes: toggle({ name: "yes", short: "y", summary: "Answer yes to every question" }),
   out: single({ name: "out", short: "o", value: "FILE", summary: "Write the output to a file" }),
@@ -149,5 +156,4 @@ export const LATER_FLAGS: readonly Flag[] = [
   single({ name: "interval-start", value: "TIME", summary: "Start of a backfill, inclusive", parse: instant }),
   single({ name: "interval-end", value: "TIME", summary: "End of a backfill, exclusive", parse: instant }),
   toggle({ name: "dry-run", summary: "Show what would be done" }),
-  single({ name: "wait", value: "DURATION", summary: "Wait for a busy target" }),
 ];

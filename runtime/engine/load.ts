@@ -108,6 +108,7 @@ async function moveOnce(
     ...cursorIn(ready.names, cursor),
     load: load.id,
     run: context.run,
+    lease: job.lease,
     complete: reader.complete,
     ...(deletes && { deletes }),
     snapshotAt: reader.snapshotAt,

@@ -23,6 +23,8 @@ export interface RunRequest {
   readonly mask: (text: string) => string;
   /** The key of `mask: hash`: asked for where a stream has one. */
   readonly maskKey: () => Promise<string>;
+  /** Milliseconds to wait for targets that other runs hold. */
+  readonly wait?: number;
   /** At most this many rows of each stream. */
   readonly limit?: number;
   /** Streams with a cursor are read whole, and replaced. */

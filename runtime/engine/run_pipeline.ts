@@ -5,6 +5,8 @@ import type { HookReport, PipelineReport, StreamReport } from "../store/event.ts
 import { withRetry } from "./commit/retry.ts";
 import { retryOptions } from "./commit/retry_options.ts";
 import { requireSql, runHooks, skipHooks } from "./hooks.ts";
+import { holdTargets } from "./lease/hold_targets.ts";
+import { untilFree } from "./lease/until_free.ts";
 import { usableThreads } from "./limits.ts";
 import { resolveJobs } from "./plan/jobs.ts";
 import { asError, type RunContext } from "./run_context.ts";
@@ -42,7 +44,11 @@ export async function runPipeline(given: Pipeline, running: Running): Promise<Pi
       () => throughTunnels(given, tunnelsOf(context)),
       retryOptions(given, context, { warnings }),
     );
-    jobs = await withRetry(() => resolveJobs(pipeline, context), retryOptions(pipeline, context, { warnings }));
+    const resolve = () => resolveJobs(pipeline, context);
+    jobs = await untilFree(() => withRetry(resolve, retryOptions(pipeline, context, { warnings })), {
+      context,
+      pipeline: pipeline.name,
+    });
     if (pipeline.streams.some(({ isWild, name }) => isWild || name === null)) {
       context.tell({ kind: "streams.found", pipeline: pipeline.name, streams: jobs.length });
     }
@@ -65,7 +71,8 @@ export async function runPipeline(given: Pipeline, running: Running): Promise<Pi
       error: before.error,
     });
   }
-  const outcomes = await runStreams(pipeline, jobs, context);
+  await using held = await holdTargets(jobs, { pipeline, context });
+  const outcomes = await runStreams(pipeline, held.jobs, context);
   const streams = outcomes.map(({ report }) => report);
   const status = statusOf(streams.map((stream) => stream.status === "skipped" ? "failed" : stream.status));
   const after = status === "ok"
@@ -146,6 +153,7 @@ async function runStreams(
     while (next < jobs.length) {
       const at = next++;
       const skip = stopped || context.signal.aborted;
+      await using _lease = jobs[at].lease; // another run need not wait for the other streams
       outcomes[at] = skip ? { report: skippedReport(jobs[at], context) } : await runStream(jobs[at], context);
       if (outcomes[at].error && pipeline.onError === "stop") stopped = true;
       context.tell({ kind: "stream.ended", pipeline: pipeline.name, report: outcomes[at].report });

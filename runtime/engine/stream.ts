@@ -7,6 +7,7 @@ import { withRetry } from "./commit/retry.ts";
 import { retryOptions } from "./commit/retry_options.ts";
 import { type CursorStart, cursorStart } from "./cursor/cursor_start.ts";
 import { type LentHost, makeHost } from "./host.ts";
+import { overtaken } from "./lease/hold_targets.ts";
 import { hideValues } from "./mask/hidden_values.ts";
 import { acceptedFormats } from "./plan/accepted.ts";
 import { streamFault } from "./ask/stream_fault.ts";
@@ -41,6 +42,7 @@ export async function runStream(job: StreamJob, context: RunContext): Promise<Ou
   const load = crypto.randomUUID().replaceAll("-", "").slice(0, 16);
   const asked = { ...context, confirm: askOnce(context.confirm) };
   try {
+    if (job.fault) throw job.fault;
     const counts = await withRetry(
       (attempt) => loadStream(job, asked, { tally, warnings, load: { id: load, attempt } }),
       {
@@ -52,7 +54,8 @@ export async function runStream(job: StreamJob, context: RunContext): Promise<Ou
     warnings.push(...changeTexts(tally.changes));
     return { report: report("ok", countsOf(counts, tally)) };
   } catch (thrown) {
-    const error = asError(hideValues(DtegError.from(thrown).with({ phase: tally.phase }), job.stream), context);
+    const told = await overtaken(DtegError.from(thrown), job);
+    const error = asError(hideValues(told.with({ phase: tally.phase }), job.stream), context);
     return { report: report(context.signal.aborted ? "cancelled" : "failed", { error: errorReport(error) }), error };
   }
 }

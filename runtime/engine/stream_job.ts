@@ -1,4 +1,4 @@
-import type { TableName } from "../../sdk/mod.ts";
+import type { DtegError, Lease, TableName } from "../../sdk/mod.ts";
 import type { Pipeline, PipelineStream } from "../config/pipeline.ts";
 
 /** A stream whose name is known. */
@@ -14,4 +14,8 @@ export interface StreamJob {
   readonly target: string;
   /** How many parts of it can be moved at once: 1 where the streams of its pipeline share the threads. */
   readonly threads: number;
+  /** Absent where the destination has none. */
+  readonly lease?: Lease;
+  /** Why its target cannot be had. */
+  readonly fault?: DtegError;
 }

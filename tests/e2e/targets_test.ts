@@ -92,10 +92,23 @@ Deno.test("a source without rows and columns empties what is there", () =>
     assert.deepEqual(await rows("SELECT count(*) FROM t"), ["0"]);
   }));
 
-Deno.test("eight runs that append to one folder at once all arrive", () =>
+Deno.test("eight runs that append to one folder and wait for each other all arrive", () =>
   asUser(async ({ write, dteg, rows, debris, list }) => {
     write("a.csv", "id\n1\n");
-    const args = ["run", "--from", "a.csv", "--to", "csv://out/", "--into", "t", "--write", "append", "-q"];
+    const args = [
+      "run",
+      "--from",
+      "a.csv",
+      "--to",
+      "csv://out/",
+      "--into",
+      "t",
+      "--write",
+      "append",
+      "-q",
+      "--wait",
+      "1m",
+    ];
     const codes = await Promise.all(Array.from({ length: 8 }, async () => (await dteg(args)).code));
     assert.deepEqual(codes, Array(8).fill(0));
     await dteg(["run", "--from", "out/", "--to", "dteg.duckdb", "-q"]);
@@ -103,10 +116,10 @@ Deno.test("eight runs that append to one folder at once all arrive", () =>
     assert.deepEqual([debris(), list("out/t").length], [[], 9]);
   }));
 
-Deno.test("runs that replace one file at once leave the file of one of them, which dteg knows", () =>
+Deno.test("runs that replace one file and wait for each other leave the file of one of them, which dteg knows", () =>
   asUser(async ({ write, dteg, load, read }) => {
     for (const n of [1, 2, 3, 4]) write(`${n}.csv`, `id\n${n}\n`);
-    const to = (n: number) => ["run", "--from", `${n}.csv`, "--to", "o.csv", "-q"];
+    const to = (n: number) => ["run", "--from", `${n}.csv`, "--to", "o.csv", "-q", "--wait", "1m"];
     assert.deepEqual(await Promise.all([1, 2, 3, 4].map(async (n) => (await dteg(to(n))).code)), [0, 0, 0, 0]);
     assert.match(read("o.csv"), /^id\n[1-4]\n$/);
     await load(["--from", "1.csv", "--to", "o.csv"]);

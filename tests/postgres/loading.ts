@@ -96,7 +96,13 @@ export async function openLoading(server: TestServer): Promise<Loading> {
     };
     const file = `load${++loads}.yaml`;
     await Deno.writeTextFile(`${folder}/${file}`, JSON.stringify(pipeline));
-    const env = { HOME: folder, XDG_STATE_HOME: `${folder}/state`, TMPDIR: folder, DTEG_CACHE_DIR: cacheFolder() };
+    const env = {
+      HOME: folder,
+      XDG_STATE_HOME: `${folder}/state`,
+      TMPDIR: folder,
+      DTEG_CACHE_DIR: cacheFolder(),
+      DTEG_WAIT: "1m",
+    };
     const { stdout, stderr } = await call(["run", file, "--json"], { cwd: folder, env });
     assert.ok(stdout, stderr);
     const { error, result }: Told = JSON.parse(stdout);

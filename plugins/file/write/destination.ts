@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { type Destination, DtegError, type Host, type TableName, type TypeRow } from "../../../sdk/mod.ts";
+import { takeLease } from "./file_lease.ts";
 import { fileWriter } from "./file_writer.ts";
 import { folderWriter, refuseOtherFormat } from "./folder_writer.ts";
 import { readManifest } from "../manifest.ts";
@@ -37,6 +38,10 @@ export function fileDestination(config: FileConfig, host: Host): Destination {
     state: fileStates(place),
     undo: (undoing) => undoFile(place, undoing),
     plan: ({ table, schema }) => Promise.resolve([planFile({ place, writing, config }, { table, schema, types })]),
+    ...(place.kind !== "stdout" && {
+      lease: (table, request) =>
+        takeLease(place.kind === "file" ? place : { kind: "folder", path: streamFolder(place.path, table) }, request),
+    }),
     async open(target) {
       const session = await host.duckdb();
       if (place.kind === "stdout") return stdoutWriter({ target, writing, config, session, host });

@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
 import { type Batch, DtegError, type LoadMark, type Writer } from "../../../sdk/mod.ts";
 import { copyOut, type WriterOptions } from "./copy_out.ts";
-import { fileError } from "../paths.ts";
+import { fileError, makeFolder } from "../paths.ts";
+import { requireLease } from "./file_lease.ts";
 import { inFolderAlone } from "./folder_lock.ts";
 import { stagedPath } from "./staged_file.ts";
 import { removeIfThere, syncFile } from "../replace_file.ts";
@@ -22,8 +23,10 @@ export function fileWriter(path: string, options: WriterOptions): Writer {
     },
     async commit(mark: LoadMark) {
       const [hash] = await Promise.all([hashFile(staged), syncFile(staged)]); // the disk is busy while the content is hashed
-      const record = { ...mark, ...marksOf(staged), hash };
+      const { target: { lease } } = options;
+      const record = { ...mark, ...marksOf(staged), hash, ...(lease && { token: lease.token }) };
       await inFolderAlone(dirname(path), async () => {
+        requireLease({ kind: "file", path }, options.target);
         const before = await standingOf(path);
         await keepFile(path, options.target.keep);
         await writeRecords(path, before.kind === "ours" ? [before.record, record] : [record]);
@@ -43,13 +46,4 @@ export function fileWriter(path: string, options: WriterOptions): Writer {
       if (isStaged) await removeIfThere(staged);
     },
   };
-}
-
-/** Makes a folder and those above it. */
-export async function makeFolder(folder: string): Promise<void> {
-  try {
-    await Deno.mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw fileError(error, { action: "make the folder", path: folder });
-  }
 }

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { type Batch, type Counts, DtegError, type LoadMark, type Target, type Writer } from "../../../sdk/mod.ts";
 import { splitName } from "../format.ts";
 import { copyOut, type WriterOptions } from "./copy_out.ts";
+import { requireLease } from "./file_lease.ts";
 import { inFolderAlone } from "./folder_lock.ts";
-import { makeFolder } from "./file_writer.ts";
 import { type Manifest, readManifest, writeManifest } from "../manifest.ts";
-import { fileError } from "../paths.ts";
+import { fileError, makeFolder } from "../paths.ts";
 import { removeUnnamed } from "../state/unnamed_files.ts";
 import { stagedPath } from "./staged_file.ts";
 import { removeIfThere, syncFile } from "../replace_file.ts";
@@ -36,6 +36,7 @@ export function folderWriter(folder: string, options: WriterOptions): Writer {
   };
 
   async function commit(mark: LoadMark): Promise<Counts> {
+    requireLease({ kind: "folder", path: folder }, target);
     const before = readManifest(folder);
     const stay = target.write === "append" ? before?.files ?? [] : [];
     const kept = keptFiles(before, target.keep);
@@ -49,7 +50,8 @@ export function folderWriter(folder: string, options: WriterOptions): Writer {
         throw fileError(error, { action: "write", path: join(folder, name) });
       }
     }
-    await writeManifest(folder, { version: 1, ...mark, files, kept });
+    const { lease } = target;
+    await writeManifest(folder, { version: 1, ...mark, files, kept, ...(lease && { token: lease.token }) });
     await removeUnnamed(folder, [...files, ...Object.values(kept).flat()]);
     const bytes = files.at(-1)?.path === name ? files.at(-1)?.bytes ?? 0 : 0;
     return { inserted: rows, updated: 0, deleted: 0, unchanged: 0, filtered: 0, bytes };

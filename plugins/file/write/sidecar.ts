@@ -12,6 +12,8 @@ export interface FileRecord extends TargetState {
   readonly size: number;
   /** Time of its last change in nanoseconds, as text: equal size and time need no second look at the content. */
   readonly changed: string;
+  /** Of the lease that it was written under. */
+  readonly token?: number;
 }
 
 interface Sidecar {
@@ -41,7 +43,8 @@ export async function standingOf(path: string): Promise<FileStanding> {
   return record ? { kind: "ours", record } : { kind: "changed" };
 }
 
-function readRecords(path: string): readonly FileRecord[] {
+/** What the last loads of a file wrote down. */
+export function readRecords(path: string): readonly FileRecord[] {
   let text: string;
   try {
     text = Deno.readTextFileSync(sidecarPath(path));

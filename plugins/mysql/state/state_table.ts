@@ -16,13 +16,18 @@ export const place = (schema: string) => quotePlace(schema, STATE_TABLE);
 export const idOf = ({ pipeline, stream, target }: Pick<TargetState, "pipeline" | "stream" | "target">) =>
   createHash("sha256").update(JSON.stringify([pipeline, stream, target])).digest("hex");
 
-/** Makes database and table of state where they are missing. Two runs that do so at once are both right. */
-export async function makeStateTable(session: MysqlSession, schema: string, dialect: Dialect): Promise<void> {
-  if (await hasTable(session, { schema, name: STATE_TABLE })) return await addLater(session, schema);
+/** Makes a database where it is missing. */
+export async function makeDatabase(session: MysqlSession, schema: string): Promise<void> {
   const found = await session.query(
     `SELECT 1 AS there FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ${quoteString(schema)}`,
   );
   if (found.length === 0) await session.query(`CREATE DATABASE IF NOT EXISTS ${quotePlace(schema)}`);
+}
+
+/** Makes database and table of state where they are missing. Two runs that do so at once are both right. */
+export async function makeStateTable(session: MysqlSession, schema: string, dialect: Dialect): Promise<void> {
+  if (await hasTable(session, { schema, name: STATE_TABLE })) return await addLater(session, schema);
+  await makeDatabase(session, schema);
   await session.query(
     `CREATE TABLE IF NOT EXISTS ${
       place(schema)

@@ -12,6 +12,7 @@ import { typeOfMysql } from "../type_map.ts";
 import { planTable } from "./plan_table.ts";
 import { undoLoad } from "../state/kept_versions.ts";
 import { changeStates, listStates } from "../state/state_changes.ts";
+import { takeLease } from "../state/lease.ts";
 import { readState } from "../state/state_table.ts";
 import { tableWriter } from "./table_writer.ts";
 
@@ -42,6 +43,15 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
     return session;
   };
   const open = () => opened ??= connectAnew();
+  const { signal: lasting } = new AbortController(); // leases are given back also when the run is interrupted
+  let keeper: Promise<MysqlSession> | undefined;
+  /** The connection for leases, or a new one where it is lost: they are held for long. */
+  const openKeeper = async () => {
+    const session = await keeper?.catch(() => undefined); // who opened it reported it
+    if (session?.isReusable()) return session;
+    return await (keeper = connectAnew({ signal: lasting }));
+  };
+  const leaseTables = new Set<string>();
   const place = (table: TableName) => placeTable(table, resolved());
 
   return {
@@ -91,6 +101,7 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
       },
     },
     plan: async (target) => await planTable(await open(), { ...target, table: place(target.table) }),
+    lease: (table, request) => takeLease(openKeeper, { table: place(table), made: leaseTables, request }),
     async open(target) {
       const session = await open();
       return await tableWriter({
@@ -108,8 +119,10 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
     },
     execute: (sql) => execute(sql, { parameters: resolved(), host }),
     async [Symbol.asyncDispose]() {
-      const session = await opened?.catch(() => undefined); // who opened it reported it
-      await session?.[Symbol.asyncDispose]();
+      for (const connecting of [opened, keeper]) {
+        const session = await connecting?.catch(() => undefined); // who opened it reported it
+        await session?.[Symbol.asyncDispose]();
+      }
     },
   };
 }

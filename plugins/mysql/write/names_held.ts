@@ -26,11 +26,15 @@ export async function holdName(session: MysqlSession, name: string): Promise<voi
 }
 
 /**
- * Holds the lock of a load. Only an earlier session of the same load can have it, whose end the server may not have seen when the network
- * is cut: it is ended.
+ * Holds the lock of a load. Only an earlier session of the same load, or of one that was overtaken, can have it, whose end the server may
+ * not have seen when the network is cut: it is ended.
  */
-export async function takeOver(session: MysqlSession, name: string): Promise<void> {
-  if (await tryName(session, name, { seconds: PATIENCE })) return;
+export async function takeOver(
+  session: MysqlSession,
+  name: string,
+  { patience = PATIENCE }: { readonly patience?: number } = {},
+): Promise<void> {
+  if (await tryName(session, name, { seconds: patience })) return;
   const [{ holder }] = await session.query(`SELECT IS_USED_LOCK(${quoteString(name)}) AS holder`);
   if (holder !== null) await session.query(`KILL ${Number(holder)}`).catch(() => {}); // it has ended in this moment
   await holdName(session, name);

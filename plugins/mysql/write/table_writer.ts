@@ -19,6 +19,7 @@ import { type ExistingTable, findExisting, type MysqlTable } from "../table/exis
 import { fitColumns, loadedColumns } from "../table/fit_columns.ts";
 import { addLoadColumns } from "../table/load_columns.ts";
 import type { Dialect } from "../table/type_table.ts";
+import { enterLoad, requireLease } from "../state/lease.ts";
 import { askCommitted } from "../state/lost_commit.ts";
 import { checkMerge, dropLoaded, insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
 import { addMark, deleteRows } from "./deletes.ts";
@@ -65,6 +66,7 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
 
   await makeStateTable(session, schema, dialect);
   await takeOver(session, loadLock(schema, target.load));
+  await enterLoad(session, target);
   await removeDead(session, ofLoad);
   const first = await findExisting(session, target.table);
   refuseOdd(first);
@@ -190,6 +192,7 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
       await giveKey();
       await addMark(session, staged, { deletes: target.deletes });
       tell(countsOf({ inserted: rows - filtered, filtered }));
+      await requireLease(session, target); // from here on who takes it over drops what is staged, and the change of names fails
       isSent = true;
       await swapTables(session, { table: target.table, mark, isThere: existing !== undefined, dialect });
       isStaged = false;
@@ -251,6 +254,7 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
   async function inTransaction(mark: LoadMark, step: () => Promise<void>): Promise<void> {
     await session.query("START TRANSACTION");
     try {
+      await requireLease(session, target);
       await step();
       await writeState(session, schema, mark);
       isSent = true;

@@ -9,6 +9,7 @@ import { type ExistingTable, findExisting, type PgTable } from "./existing_table
 import { undoLoad } from "../state/kept_versions.ts";
 import { planTable } from "./plan_table.ts";
 import { changeStates, listStates } from "../state/state_changes.ts";
+import { takeLease } from "../state/lease.ts";
 import { readState } from "../state/state_table.ts";
 import { tableWriter } from "./table_writer.ts";
 import { POSTGRES_TYPES } from "./type_table.ts";
@@ -38,6 +39,15 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
     const known = looked.get(name) ?? findExisting(session, table);
     looked.set(name, known);
     return await known;
+  };
+  const leaseTables = new Set<string>();
+  const { signal: lasting } = new AbortController(); // leases are given back also when the run is interrupted
+  let keeper: Promise<PgSession> | undefined;
+  /** The connection for leases, or a new one where it is lost: they are held for long. */
+  const openKeeper = async () => {
+    const session = await keeper?.catch(() => undefined); // who opened it reported it
+    if (session?.isReusable()) return session;
+    return await (keeper = connectAnew(lasting));
   };
   const place = (table: TableName) => ({ schema: table.schema ?? "public", name: table.name });
 
@@ -84,6 +94,7 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
         await changeStates(await open(), changes.map((change) => ({ ...change, table: place(change.table) }))),
     },
     plan: async (target) => await planTable(await open(), { ...target, table: place(target.table) }),
+    lease: (table, request) => takeLease(openKeeper, { table: place(table), made: leaseTables, request }),
     open: async (target) =>
       await tableWriter({
         session: await open(),
@@ -96,8 +107,10 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
     undo: async (undoing) => await undoLoad(await open(), { ...undoing, table: place(undoing.table) }),
     execute: (sql) => execute(sql, { parameters: resolved(), host }),
     async [Symbol.asyncDispose]() {
-      const session = await opened?.catch(() => undefined); // who opened it reported it
-      await session?.[Symbol.asyncDispose]();
+      for (const connecting of [opened, keeper]) {
+        const session = await connecting?.catch(() => undefined); // who opened it reported it
+        await session?.[Symbol.asyncDispose]();
+      }
     },
   };
 }

@@ -19,6 +19,7 @@ import { addMark, deleteRows } from "./deletes.ts";
 import { dressOf, dressTable, hasMoreThan, renameIndexes } from "./dress.ts";
 import { columnsInTable, type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
 import { fitColumns, loadedColumns } from "./fit_columns.ts";
+import { requireLease } from "../state/lease.ts";
 import { askCommitted } from "../state/lost_commit.ts";
 import { keepReplaced } from "../state/kept_versions.ts";
 import { addLoadColumns, dropFilling } from "./load_columns.ts";
@@ -112,6 +113,7 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
         await holdName(session, `load ${mark.load}`);
         await holdName(session, `table ${label}`);
         if (await isCommitted(session, { schema, load: mark.load })) return;
+        await requireLease(session, target);
         counts = await makeVisible(gone);
         await writeState(session, schema, mark);
       });

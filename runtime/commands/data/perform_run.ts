@@ -51,6 +51,7 @@ export async function performRun(performance: Performance): Promise<RunResult> {
     emit,
     mask,
     maskKey: () => maskKey(environment, { secrets }),
+    wait: flagValue(input, FLAGS.wait),
     limit: flagValue(input, FLAGS.limit),
     rejects: performance.rejects ?? (async () => (await app.store()).rejects),
     fullRefresh: flagValue(input, FLAGS.fullRefresh) === true,

@@ -40,6 +40,7 @@ export const run: Command = {
     ...ADHOC_FLAGS,
     FLAGS.limit,
     FLAGS.fullRefresh,
+    FLAGS.wait,
     ...LIMIT_FLAGS,
     FLAGS.yes,
     FLAGS.offline,

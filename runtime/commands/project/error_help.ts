@@ -194,6 +194,14 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     "A load cannot be taken back: nothing was kept of what was there before, or a later run has changed the target.",
     "The message says why; `keep: 1` keeps what a replace replaces, `load_columns: true` tells the rows of a run.",
   ),
+  "state.busy": help(
+    "Another run loads the target: the message names it.",
+    "Wait for it, or say so: `--wait 10m`.",
+  ),
+  "state.fenced": help(
+    "The run stood still for so long that another one took its target over; nothing of it was loaded.",
+    "See what the other run did, then run again.",
+  ),
   "state.foreign": help(
     "The target is not in the state that dteg left it in.",
     "Look at what changed it; `adopt: true` takes it as it is.",

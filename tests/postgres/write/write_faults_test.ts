@@ -111,7 +111,7 @@ const TESTS: Readonly<Record<string, Test>> = {
       assert.equal((await refused(many, "public.t")).code, "environment.disk_full");
       assert.equal(await psql("TABLE t"), "1");
       assert.equal(await debris(), "");
-      await psql("DROP TABLE t, _dteg_state");
+      await psql("DROP TABLE t, _dteg_state, _dteg_lease");
       await psql("DROP TABLESPACE small");
     } finally {
       await command("umount", "-l", disk);

@@ -1,0 +1,20 @@
+import { openServer } from "../postgres/server.ts";
+import { contest } from "./contest.ts";
+
+Deno.test("postgres: one writer a table", async (t) => {
+  await using server = await openServer();
+  await contest(t, async () => {
+    const db = await server.createDatabase();
+    const sql = (text: string) => server.psql(text, { db });
+    return {
+      to: ["--to", server.url(db), "--into", "public.t"],
+      isHeld: async () =>
+        await sql("SELECT to_regclass('_dteg_lease')") !== "" &&
+        await sql("SELECT count(*) FROM _dteg_lease WHERE owner <> ''") !== "0",
+      isMoving: async () => await sql("SELECT count(*) FROM pg_stat_progress_copy WHERE tuples_processed > 0") !== "0",
+      runOut: async () => void await sql("UPDATE _dteg_lease SET until = now() - interval '1 s'"),
+      rows: () => sql("SELECT id || ',' || v FROM t ORDER BY 1"),
+      debris: () => sql("SELECT relname FROM pg_class WHERE relname LIKE '\\_dteg\\_stage%'"),
+    };
+  });
+});
