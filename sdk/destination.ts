@@ -1,7 +1,7 @@
 import type { Batch, Format } from "./batch.ts";
 import type { Column, DataType, Schema } from "./data_type.ts";
 import { DtegError } from "./error.ts";
-import type { CheckStep, Position } from "./source.ts";
+import type { CheckStep, Position, ReadRequest } from "./source.ts";
 import { formatName, type TableName } from "./table_name.ts";
 
 /** How rows meet what is there. */
@@ -237,6 +237,8 @@ export type LoadMark = Omit<TargetState, "hash">;
 
 /** One load. Disposed without commit it shows nothing. */
 export interface Writer extends AsyncDisposable {
+  /** Where its connector's source reads what was written, before the commit. Absent: it cannot. */
+  readonly staged?: ReadRequest["stream"];
   write(part: string, batch: Batch): Promise<{ readonly rows: number }>;
   commit(mark: LoadMark, gone?: GoneKeys): Promise<Counts>;
   discard(): Promise<void>;

@@ -125,6 +125,8 @@ export interface PipelineStream {
   readonly loadColumns?: boolean;
   /** How many replaced contents stay. */
   readonly keep?: number;
+  /** What was sent is read back and compared before the commit. */
+  readonly verify?: boolean;
   /** Rows of an earlier load come late: what the state knows of the stream's position and names stays. */
   readonly isReplay?: boolean;
   /** What only the source's connector knows: `path`, `delimiter` … */

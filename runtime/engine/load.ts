@@ -28,6 +28,7 @@ import { readFault } from "./staged/read_fault.ts";
 import { namingOf, stagedShape } from "./staged/staged_shape.ts";
 import type { Ends, Look, Move } from "./staged/stream_move.ts";
 import { loadTrace } from "./undo/load_trace.ts";
+import { keepForProof } from "./verify/prove_load.ts";
 import { withWidth } from "./wide/row_too_wide.ts";
 
 /** Faults of single lines of files. */
@@ -130,7 +131,9 @@ async function moveOnce(
   tally.rejected = aside.rejected;
   tally.changes = aside.changes;
   try {
-    tally.read = aside.rejected + await deliver(withLoadColumns(aside.batch, added, destination), {
+    const loaded = withLoadColumns(aside.batch, added, destination);
+    const proved = job.stream.verify ? await keepForProof(loaded, { job, context, host: ends.host }) : undefined;
+    tally.read = aside.rejected + await deliver(proved?.batch ?? loaded, {
       reader,
       writer,
       destination,
@@ -139,6 +142,7 @@ async function moveOnce(
       duckdb: () => ends.host.duckdb(),
       shape: (batch) => shapeBytes(batch, job.stream, namingOf(destination, before)).batch,
     });
+    await proved?.compare(writer);
   } catch (error) {
     throw await explained(error);
   }

@@ -84,3 +84,52 @@ for (const [source, from] of Object.entries(SOURCES)) {
     });
   }
 }
+
+for (const target of ["PostgreSQL", "MariaDB", "DuckDB"]) {
+  Deno.test(`verify: true reads back what was sent to ${target}, and takes it for the same`, async () => {
+    for (const from of Object.values(SOURCES)) {
+      const { to } = await TARGETS[target]();
+      await using loads = await openLoads(
+        `version: 1\nsource: "${from}"\ndestination: "${to}"\nverify: true\non_loss: allow\nload_columns: true\n` +
+          "streams:\n  - name: t\n    key: id\n    write: merge\n    columns: { t: { mask: hash } }\n",
+      );
+      assert.ok((await loads.load()).inserted > 50);
+      assert.equal((await loads.load()).inserted, 0);
+      assert.deepEqual((await loads.verify()).errors, []);
+    }
+  });
+}
+
+Deno.test("verify: true refuses what a server made something else of, and nothing is committed", async () => {
+  const db = await postgres.createDatabase(fresh());
+  await postgres.psql(
+    `CREATE FUNCTION twist() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.v = NEW.v || ' '; RETURN NEW; END $$;
+     CREATE FUNCTION made() RETURNS event_trigger LANGUAGE plpgsql AS $$ DECLARE r record; BEGIN
+       FOR r IN SELECT * FROM pg_event_trigger_ddl_commands() WHERE command_tag = 'CREATE TABLE' AND object_identity LIKE '%_dteg_s%_%_%' LOOP
+         IF r.object_identity NOT LIKE '%state%' THEN
+           EXECUTE format('CREATE TRIGGER x BEFORE INSERT ON %s FOR EACH ROW WHEN (NEW.id = 3) EXECUTE FUNCTION public.twist()', r.object_identity);
+         END IF;
+       END LOOP; END $$;
+     CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION made()`,
+    { db },
+  );
+  await using loads = await openLoads(
+    `version: 1\nsource: "${SOURCES.PostgreSQL}"\ndestination: "${
+      postgres.url(db)
+    }"\nstreams:\n  - { name: t, select: [id, v], verify: true }\n`,
+  );
+  const { code, message } = await loads.refused();
+  assert.equal(code, "verify.differs");
+  assert.match(
+    message,
+    /of 55 rows 1 did not arrive as they are, and 1 of the 55 there are others; nothing was committed/,
+  );
+  assert.equal(await postgres.psql("SELECT count(*) FROM pg_class WHERE relname = 't'", { db }), "0");
+});
+
+Deno.test("verify: true names the target that cannot be read back before the commit", async () => {
+  await using loads = await openLoads(
+    `version: 1\nsource: "${SOURCES.MariaDB}"\ndestination: csv://o.csv\nverify: true\nstreams: [{ name: t, select: [id] }]\n`,
+  );
+  assert.match((await loads.refused()).message, /cannot read back what it has sent to .*o\.csv/);
+});

@@ -60,6 +60,7 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
     }));
 
   return {
+    staged: { sql: `SELECT * FROM ${staged}` },
     async write(_part: string, batch: Batch) {
       if (batch.kind !== "scan") throw new DtegError("internal", `DuckDB takes queries, not ${batch.kind}`);
       if (!hasColumns) return { rows: 0 };

@@ -94,6 +94,7 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
   };
 
   return {
+    staged: staging,
     async write(_part: string, batch: Batch) {
       if (batch.kind !== "bytes" || batch.format !== "csv") {
         throw new DtegError("internal", `MySQL takes CSV, not ${batch.kind}`);

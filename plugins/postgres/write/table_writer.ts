@@ -68,6 +68,7 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
   };
 
   return {
+    staged: staging,
     async write(_part: string, batch: Batch) {
       if (batch.kind !== "bytes") throw new DtegError("internal", `PostgreSQL takes bytes, not ${batch.kind}`);
       if (!hasColumns) return { rows };

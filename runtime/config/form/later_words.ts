@@ -10,13 +10,13 @@ export const LATER_IN_STREAM: Words = {
   ...words(
     "valid_from",
   ),
-  ...words("null_keys", "verify", "rows", "resume", "checks"),
+  ...words("null_keys", "rows", "resume", "checks"),
 };
 
 /** Keys of a pipeline that later versions build. */
 export const LATER_IN_PIPELINE: Words = {
   ...words("models", "checks"),
-  ...words("verify", "timezone", "notify"),
+  ...words("timezone", "notify"),
   schedule: { form: scheduleFault },
 };
 

@@ -3,6 +3,7 @@ import { LOSS_KEYS } from "../around/loss.ts";
 import { HOOKS_SCHEMA } from "../around/hooks.ts";
 import { AFTER_SCHEMA } from "../around/order.ts";
 import { RETRY_SCHEMA } from "../around/retry.ts";
+import { PROOF_KEYS } from "../around/proof.ts";
 import { TRACE_KEYS } from "../around/traces.ts";
 import { SIZE_PATTERN } from "../size.ts";
 import { LATER_IN_PIPELINE } from "./later_words.ts";
@@ -61,6 +62,7 @@ export function pipelineObject({ source, destination, settings }: PipelineParts)
     settings: Type.Optional(SETTINGS_SCHEMA),
     ...LOSS_KEYS,
     ...TRACE_KEYS,
+    ...PROOF_KEYS,
     on_error: Type.Optional(
       Type.Union([Type.Literal("continue"), Type.Literal("stop")], {
         description: "Whether the other streams go on when one fails. Default: continue.",

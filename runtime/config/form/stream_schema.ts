@@ -2,6 +2,7 @@ import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/ty
 import { MASKS, NAME_RULES } from "../pipeline.ts";
 import { DELETE_KEYS } from "../around/deletes.ts";
 import { LOSS_KEYS, ON_LOSS_SCHEMA } from "../around/loss.ts";
+import { PROOF_KEYS } from "../around/proof.ts";
 import { TRACE_KEYS } from "../around/traces.ts";
 import { COLUMN_TYPES } from "./column_type.ts";
 import { LATER_IN_STREAM, LATER_IN_TABLE } from "./later_words.ts";
@@ -126,6 +127,7 @@ const shared = {
   ),
   ...LOSS_KEYS,
   ...TRACE_KEYS,
+  ...PROOF_KEYS,
   table: Type.Optional(table),
 };
 

@@ -9,7 +9,7 @@ export function asTaken(
   batch: Batch,
   { accepts }: Pick<Destination, "accepts">,
   { stream, tempDir, memory, isStaged = false }: {
-    readonly stream: Pick<PipelineStream, "columns" | "write" | "rows" | "onLoss">;
+    readonly stream: Pick<PipelineStream, "columns" | "write" | "rows" | "onLoss" | "verify">;
     readonly tempDir: string;
     /** Bytes that DuckDB may hold. */
     readonly memory?: number;

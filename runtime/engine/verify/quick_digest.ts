@@ -30,7 +30,7 @@ export async function quickDigest(
   { source, back }: { readonly source: Source; readonly back: Source },
   { job: { stream, table }, names, key, loaded }: QuickRequest,
 ): Promise<QuickAnswer | undefined> {
-  if (!source.digest || !back.digest || isChanged({ ...stream, write: "replace" })) return undefined;
+  if (!source.digest || !back.digest || isChanged({ columns: stream.columns, write: "replace" })) return undefined;
   const condition = readCondition(stream);
   const from = Object.keys(names), to = from.map((name) => names[name]);
   const wanted: DigestRequest = {

@@ -7,6 +7,7 @@ import {
   quoteName,
   quoteText,
   type Reader,
+  type ReadRequest,
   refusedName,
   type ScanBatch,
   type Schema,
@@ -105,8 +106,10 @@ export async function openSourceSide(
 /** Opens the target to be read back; what files are made of is read as the types that were loaded. */
 export async function openTargetSide(
   { source, host }: { readonly source: Source; readonly host: Ends["host"] },
-  { job: { table }, context, schema, where, look, columns = [] }: SideOptions & {
+  { job: { table }, context, schema, where, look, columns = [], stream }: SideOptions & {
     readonly schema: Schema;
+    /** What is read in place of the target's table. */
+    readonly stream?: ReadRequest["stream"];
     /** Names of those that are wanted; none: all. */
     readonly columns?: readonly string[];
     readonly where?: string;
@@ -114,7 +117,7 @@ export async function openTargetSide(
   },
 ): Promise<{ readonly batch: ScanBatch; readonly reader: Reader }> {
   const reader = await source.open({
-    stream: await streamOf(source, table),
+    stream: stream ?? await streamOf(source, table),
     columns: columns.map((name) => ({ name })),
     drop: [],
     text: [],
