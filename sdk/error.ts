@@ -1,17 +1,9 @@
 import { ERROR_CODES, type ErrorCode } from "./error_codes.ts";
 
 /** The class of a failure: it decides retry, alert and, with {@linkcode Phase}, the exit code. */
+// deno-fmt-ignore
 export type Failure =
-  | "config"
-  | "auth"
-  | "environment"
-  | "transient"
-  | "data"
-  | "check"
-  | "schema"
-  | "plugin"
-  | "cancelled"
-  | "internal";
+  | "config" | "auth" | "environment" | "transient" | "data" | "check" | "schema" | "plugin" | "cancelled" | "internal";
 
 /** Whether data had begun to move when the failure came. */
 export type Phase = "before" | "moving";
@@ -65,18 +57,10 @@ export class DtegError extends Error {
   readonly others: readonly DtegError[];
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause });
-    this.code = code;
-    this.failure = details.failure ?? ERROR_CODES[code];
-    this.phase = details.phase ?? "before";
-    this.hint = details.hint;
-    this.path = details.path;
-    this.line = details.line;
-    this.col = details.col;
-    this.column = details.column;
-    this.excerpt = details.excerpt;
-    this.retryAfter = details.retryAfter;
-    this.others = details.others ?? [];
+    const { failure = ERROR_CODES[code], phase = "before", others = [], cause, ...rest } = details;
+    super(message, { cause });
+    Object.assign(this, rest);
+    [this.code, this.failure, this.phase, this.others] = [code, failure, phase, others];
   }
 
   /** The same error with some details replaced. */
