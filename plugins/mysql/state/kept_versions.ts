@@ -13,7 +13,16 @@ import { findExisting, type MysqlTable } from "../table/existing_table.ts";
 import type { Dialect } from "../table/type_table.ts";
 import { holdName, releaseName, tableLock } from "../write/names_held.ts";
 import { dropTable, hasTable, replacedOf } from "../write/stage_table.ts";
-import { announce, idOf, makeStateTable, place, readState, settleLoad, writeState } from "./state_table.ts";
+import {
+  announce,
+  idOf,
+  makeStateTable,
+  place,
+  readState,
+  settleLoad,
+  STATE_TABLE,
+  writeState,
+} from "./state_table.ts";
 
 type Kept = Pick<Target, "keep"> & { readonly table: MysqlTable };
 
@@ -26,6 +35,19 @@ export async function keepSwapped(
   for (const name of keep.drop) await dropTable(session, { schema, name });
   if (keep.name === undefined || !isThere) return await dropTable(session, replaced);
   await session.query(`RENAME TABLE ${quotePlace(schema, replaced.name)} TO ${quotePlace(schema, keep.name)}`);
+}
+
+/** What a load that is no more has replaced: kept where its state says so, else dropped. */
+export async function keepDead(session: MysqlSession, { schema, name }: MysqlTable): Promise<void> {
+  const [, run, load] = /^_dteg_old_([a-z0-9]+)_([0-9a-f]+)$/.exec(name) ?? [];
+  const rows = run === undefined || !await hasTable(session, { schema, name: STATE_TABLE })
+    ? []
+    : await session.query(`SELECT * FROM ${place(schema)} WHERE load_id = ${quoteString(load)}`);
+  const [newest] = rows.flatMap(({ trace }) => trace ? JSON.parse(trace).versions : []);
+  if (newest === undefined || newest.run !== run || await hasTable(session, { schema, name: newest.name })) {
+    return await dropTable(session, { schema, name });
+  }
+  await session.query(`RENAME TABLE ${quotePlace(schema, name)} TO ${quotePlace(schema, newest.name)}`);
 }
 
 /** A copy of what a replace will take away: its table is made at once, its rows come by `fill` within the transaction of the load. */

@@ -2,6 +2,7 @@ import { quoteString } from "../backticks.ts";
 import type { MysqlSession } from "../session.ts";
 import { loadLock, releaseName, tryName } from "./names_held.ts";
 import { dropTable, type LoadName, markOf, replacedOf, stagingOf } from "./stage_table.ts";
+import { keepDead } from "../state/kept_versions.ts";
 import { settleLoad } from "../state/state_table.ts";
 
 /** Drops what loads left that are no more: those whose lock nobody holds. What they announced is settled before. */
@@ -23,7 +24,7 @@ export async function removeDead(
     const lock = loadLock(schema, owner);
     if (!await tryName(session, lock)) continue;
     await settleLoad(session, { schema, load: owner });
-    for (const name of names) await dropTable(session, { schema, name });
+    for (const name of names) await keepDead(session, { schema, name });
     await releaseName(session, lock);
   }
 }

@@ -54,6 +54,23 @@ export function renaming(states: readonly FoundState[], { from, to }: {
         hint: "it is what the next run goes on from; `dteg state show` tells how far each is",
       });
     }
-    return { table, now: state, then: { ...state, pipeline: to } };
+    return { table, now: state, then: renamed(state, { from, to }) };
   });
+}
+
+/** What it keeps of states before it is renamed too: one of them may hold again. */
+function renamed(state: TargetState, names: { readonly from: string; readonly to: string }): TargetState {
+  if (state.pipeline !== names.from) return state;
+  const { undo } = state;
+  if (!undo) return { ...state, pipeline: names.to };
+  const { before } = undo;
+  const versions = undo.versions.map((version) => ({
+    ...version,
+    ...(version.state && { state: renamed(version.state, names) }),
+  }));
+  return {
+    ...state,
+    pipeline: names.to,
+    undo: { ...undo, ...(before && { before: renamed(before, names) }), versions },
+  };
 }

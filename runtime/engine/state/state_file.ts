@@ -23,7 +23,7 @@ export function stateFile(end: End, states: readonly FoundState[]): StateFile {
     version: VERSION,
     target: end.label,
     connector: end.connector,
-    states: states.map(({ table, state }) => ({ table, state })),
+    states: states.map(({ table, state: { undo: _, ...state } }) => ({ table, state })), // what was kept stays where it is
   };
 }
 
@@ -107,7 +107,8 @@ export async function importing(
       formatName(one.table) === formatName(table) && one.state.pipeline === state.pipeline &&
       one.state.stream === state.stream
     );
-    changes.push({ table, ...(now && { now: now.state }), then: state });
+    const { undo } = now?.state ?? {};
+    changes.push({ table, ...(now && { now: now.state }), then: { ...state, ...(undo && { undo }) } });
   }
   return changes;
 }

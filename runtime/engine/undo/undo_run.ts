@@ -82,7 +82,7 @@ function stepOf(
       : "`keep: 1` keeps what a replace replaces, `load_columns: true` tells the rows of a run, from the next one on";
     throw refuse("nothing was kept by which it could be", hint);
   }
-  if (undo.write === "merge" && stream.updated + stream.deleted > 0) {
+  if (stream.updated + stream.deleted > 0) {
     const count = stream.updated || stream.deleted, isOne = count === 1;
     const rows = `${count} ${isOne ? "row was" : "rows were"} ${stream.updated > 0 ? "updated" : "deleted"}`;
     throw refuse(`${rows}, and what ${isOne ? "it was" : "they were"} before is gone`, "a backup of the target has it");

@@ -1,3 +1,5 @@
+import { equal } from "node:assert/strict";
+import { inProject } from "../../commands/state/project.ts";
 import { openServer as openMariadb } from "../../mysql/server.ts";
 import { openServer as openPostgres } from "../../postgres/server.ts";
 import { loadsWithColumns, straightLoad } from "./load_columns.ts";
@@ -50,4 +52,22 @@ Deno.test("a replace, an append and a merge into MariaDB are taken back, with th
   const db = await mariadb.createDatabase();
   const hang = () => mariadb.sql("CREATE VIEW seen AS SELECT id FROM t", { db });
   await undoneLoads({ to: mariadb.url(db), merges: true, hang });
+});
+
+Deno.test("what a MariaDB load replaced is kept also when it died right behind its RENAME", async () => {
+  const db = await mariadb.createDatabase(), to = mariadb.url(db);
+  const yaml = (rest: string) =>
+    `version: 1\nname: p\nsource: in.csv\ndestination: ${to}\nstreams:\n  - { name: in, ${rest} }\n`;
+  await inProject({ "p.yaml": yaml("into: t, keep: 1"), "u.yaml": yaml("into: u") }, async ({ ok, write }) => {
+    for (const n of [1, 2]) {
+      await write("in.csv", `id\n${n}\n`);
+      await ok("run", "p.yaml");
+    }
+    const kept = (await mariadb.sql("SHOW TABLES LIKE '\\_dteg\\_kept%'", { db })).trim();
+    const [run, load] = (await mariadb.sql("SELECT run_id, load_id FROM _dteg_state", { db })).trim().split("\t");
+    await mariadb.sql(`RENAME TABLE ${kept} TO _dteg_old_${run}_${load}`, { db });
+    await ok("run", "u.yaml"); // takes away what dead runs left
+    await ok("undo", run, "-y");
+    equal(await mariadb.sql("SELECT id FROM t; SHOW TABLES", { db }), "1\n_dteg_state\nt\nu");
+  });
 });

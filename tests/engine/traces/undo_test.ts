@@ -1,5 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { inProject } from "../../commands/state/project.ts";
+import { makeDatabase } from "../load.ts";
 import { undoneLoads } from "./undo.ts";
 
 Deno.test("a replace, an append and a merge into DuckDB are taken back, with their state", () =>
@@ -58,4 +59,51 @@ Deno.test("what is kept is no stream of a source, and goes when it is wanted no 
     await write("p.yaml", TWO["p.yaml"].replace(", keep: 1", ""));
     await ok("run", "p.yaml");
     equal(await tables(), "table_name\n_dteg_state\na\nb\n");
+  }));
+
+Deno.test("after a change of the pipeline's name what is taken back leaves a state under the new one", () =>
+  inProject({ "in.csv": "id\n1\n" }, async ({ ok, json, write }) => {
+    const load = async (name: string, id: number) => {
+      await write("in.csv", `id\n${id}\n`);
+      await write(
+        "p.yaml",
+        `version: 1\nname: ${name}\nsource: in.csv\ndestination: out.duckdb\nstreams:\n  - { name: in, keep: 2 }\n`,
+      );
+      await ok("run", "p.yaml");
+    };
+    await load("old", 1);
+    await load("old", 2);
+    await ok("state", "rename", "old", "new", "--to", "out.duckdb");
+    await load("new", 3);
+    await load("new", 4);
+    for (const id of [3, 2]) {
+      await ok("undo", (await json("state", "list", "--to", "out.duckdb")).result.states[0].run, "-y");
+      equal(await ok("query", 'FROM "in"', "--on", "out.duckdb", "--format", "csv"), `id\n${id}\n`);
+    }
+    const { states } = (await json("state", "list", "--to", "out.duckdb")).result;
+    deepEqual(states.map(({ pipeline }) => pipeline), ["new"]);
+  }));
+
+Deno.test("a table of somebody else that was replaced is theirs again, and odd and long names are kept", () =>
+  inProject({}, async ({ folder, ok, json, write }) => {
+    const name = `Odd "name" ${"길".repeat(80)}`, table = `"${name.replaceAll('"', '""')}"`;
+    await makeDatabase(`${folder}/out.duckdb`, "SELECT 7 AS id");
+    await ok("query", `ALTER TABLE t RENAME TO ${table}`, "--on", "out.duckdb", "--allow-writes");
+    await write("in.csv", "id\n1\n");
+    await write(
+      "p.yaml",
+      JSON.stringify({
+        version: 1,
+        name: "p",
+        source: "in.csv",
+        destination: "out.duckdb",
+        keep: 1,
+        streams: [{ name: "in", into: table }],
+      }),
+    );
+    await ok("run", "p.yaml", "-y");
+    await ok("undo", "last", "-y");
+    equal(await ok("query", `FROM ${table}`, "--on", "out.duckdb", "--format", "csv"), "id\n7\n");
+    deepEqual((await json("state", "list", "--to", "out.duckdb")).result.states, []);
+    equal((await json("run", "p.yaml")).error?.code, "plan.confirm");
   }));
