@@ -1,7 +1,7 @@
 import type { Batch, Format } from "./batch.ts";
 import type { Column, DataType, Schema } from "./data_type.ts";
 import { DtegError } from "./error.ts";
-import type { CheckStep, Position, ReadRequest } from "./source.ts";
+import type { CheckStep, Interval, Position, ReadRequest } from "./source.ts";
 import { formatName, type TableName } from "./table_name.ts";
 
 /** How rows meet what is there. */
@@ -165,6 +165,8 @@ export interface Deletes {
   readonly how: "mark" | "remove";
   /** They are those whose key the load does not bring; else those that the commit is told. */
   readonly areAbsent: boolean;
+  /** Only those whose cursor is in it; of an append all of them, before the load's rows come. */
+  readonly within?: Interval;
 }
 
 /** Keys of rows: texts in the order of the key's columns, in pieces. */

@@ -1,5 +1,5 @@
 import type { Batch, Format } from "./batch.ts";
-import type { Schema } from "./data_type.ts";
+import type { Column, Schema } from "./data_type.ts";
 import type { OnLoss } from "./destination.ts";
 import type { TableName } from "./table_name.ts";
 
@@ -39,12 +39,17 @@ export interface Position {
   readonly mark?: string;
 }
 
+/** The values of a cursor from `start` on and below `end`, in text of its type. Throws a DtegError `stream.cursor` where it has no such values. */
+export type Interval = (cursor: Column) => { readonly start?: string; readonly end?: string };
+
 /** A read of what is new, by a column whose values grow. */
 export interface CursorRead {
   /** The first of these that the stream has is its cursor; where it has none, all is read. */
   readonly columns: readonly string[];
   /** Rows from its value on, that value included; absent: all. */
   readonly since?: Position;
+  /** Rows of this interval alone, in place of `since`. */
+  readonly interval?: Interval;
   /** How far before `since` rows are read again: seconds of a time, or an amount of a number. */
   readonly lag?: { readonly seconds: number } | { readonly amount: number };
   /** `scan`: rows that were committed late, with an older value, are looked for where the source can. */

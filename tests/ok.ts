@@ -24,6 +24,7 @@ const SLOW = [
   "tests/cursor/churn_test.ts",
   "tests/cursor/delete_churn_test.ts",
   "tests/cursor/delete_picture_test.ts",
+  "tests/cursor/ends_churn_test.ts",
   "tests/cursor/postgres_test.ts",
   "tests/commands/rejects/killed_test.ts",
   "tests/commands/state/servers_test.ts",

@@ -9,6 +9,7 @@ import {
   type ScanBatch,
   type Source,
 } from "../../sdk/mod.ts";
+import { withInterval } from "./cursor_condition.ts";
 import { databasePath, isFile, listTables, openToRead } from "./database.ts";
 import { digestKeys } from "./digest.ts";
 import { describeTables } from "./describe_tables.ts";
@@ -72,7 +73,9 @@ async function readBatch({ session, catalog, known }: OpenFile, request: ReadReq
   const list = columns.length ? columns.map(({ name }) => quoteName(name)).join(", ") : "*";
   const rest = `${where === undefined ? "" : ` WHERE (${where}\n)`}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
   if ("sql" in stream) {
-    const inner = await queryBatch(session, catalog, stream.sql);
+    const asked = await queryBatch(session, catalog, stream.sql);
+    const sql = withInterval(stream.sql, asked.schema, request);
+    const inner = sql === stream.sql ? asked : await queryBatch(session, catalog, sql);
     return await session.scan(`SELECT ${list} FROM (${inner.query}) q${rest}`);
   }
   const tables = await listTables(session, catalog);

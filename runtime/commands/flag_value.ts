@@ -44,11 +44,14 @@ export function assignment(text: string): readonly string[] {
   return [text];
 }
 
-/** A date or instant in ISO form. */
-export function instant(text: string): string {
-  const form = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
-  if (form.test(text) && !Number.isNaN(Date.parse(text.replace(" ", "T")))) return text;
-  throw new Error("wanted a date such as 2024-05-01, or a time such as 2024-05-01T06:30:00Z");
+/** A date or a time in ISO form, or a number. */
+export function intervalEnd(text: string): string {
+  const form = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
+  const day = text.slice(0, 10), midnight = new Date(`${day}T00:00:00Z`);
+  const isDay = !Number.isNaN(midnight.getTime()) && midnight.toISOString().slice(0, 10) === day;
+  if (form.test(text) && isDay && !Number.isNaN(Date.parse(text.replace(" ", "T")))) return text;
+  if (/^-?\d+(\.\d+)?$/.test(text)) return text;
+  throw new Error("wanted a date such as 2024-05-01, a time such as 2024-05-01T06:30:00Z, or a number");
 }
 
 /** A word of a list of which some come with a later version. */

@@ -2,7 +2,7 @@ import type { WriteMode } from "../../sdk/mod.ts";
 import { parseCount, parseDuration, parseMemory, parseSize } from "../config/size.ts";
 import type { LogLevel } from "../store/event.ts";
 import type { Flag } from "./command.ts";
-import { assignment, end, instant, list, names, single, toggle, word } from "./flag_value.ts";
+import { assignment, end, intervalEnd, list, names, single, toggle, word } from "./flag_value.ts";
 import type { LogFormat } from "./terminal.ts";
 
 /** Flags of every command. */
@@ -99,6 +99,18 @@ export const FLAGS = {
     name: "full-refresh",
     summary: "Read all of streams with a cursor, and put it in the place of what is there",
   }),
+  intervalStart: single({
+    name: "interval-start",
+    value: "VALUE",
+    summary: "Load again what of streams with a cursor is in an interval: its first date, time or number",
+    parse: intervalEnd,
+  }),
+  intervalEnd: single({
+    name: "interval-end",
+    value: "VALUE",
+    summary: "The end of that interval, which is not in it",
+    parse: intervalEnd,
+  }),
   name: single({
     name: "name",
     value: "NAME",
@@ -153,7 +165,5 @@ export const FLAGS = {
 
 /** Settled flags that a later version builds. Their values are checked already, so that a script learns of its fault. */
 export const LATER_FLAGS: readonly Flag[] = [
-  single({ name: "interval-start", value: "TIME", summary: "Start of a backfill, inclusive", parse: instant }),
-  single({ name: "interval-end", value: "TIME", summary: "End of a backfill, exclusive", parse: instant }),
   toggle({ name: "dry-run", summary: "Show what would be done" }),
 ];

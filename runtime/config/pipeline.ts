@@ -21,6 +21,8 @@ export interface Pipeline {
   /** Whether the other streams go on when one fails. */
   readonly onError: "continue" | "stop";
   readonly tags: readonly string[];
+  /** Of dates and times that name none. Absent: UTC. */
+  readonly timezone?: string;
   /** Absent: the usual. */
   readonly retry?: Retry;
   readonly hooks?: PipelineHooks;

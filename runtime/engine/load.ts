@@ -71,7 +71,9 @@ async function moveOnce(
   const { destination } = ends;
   const { job, context, reader, tally, load, start } = move;
   const isLive = given.kind === "bytes"; // a server's rows: some may be committed while it is read
-  const cursor = start ? cursorLoad(start, { reader, host: ends.host, stream: job.name, isLive }) : WITHOUT_CURSOR;
+  const cursor = start
+    ? cursorLoad(start, { reader, host: ends.host, stream: job.name, isLive, isQuery: job.stream.sql !== undefined })
+    : WITHOUT_CURSOR;
   const isStaged = start !== undefined && (start.isHashed || reader.cursor === undefined);
   const taken = { stream: job.stream, tempDir: ends.host.tempDir, memory: duckdbMemory(context.limits), isStaged };
   const batch = await inPieces(asTaken(given, destination, taken), look);
@@ -148,7 +150,8 @@ async function moveOnce(
   }
   const { position, filtered } = await cursor.end();
   tally.read += filtered;
-  tally.cursor = position?.value ?? null;
+  const staysPut = context.limit !== undefined || context.interval !== undefined;
+  tally.cursor = (context.interval ? start?.before : position)?.value ?? null;
   refuseTooMany(aside.rejected, { read: tally.read, most: job.stream.maxRejects, stream: job.name });
   const gone = await goneKeys(ends, { move, deletes, names: ready.names });
   await reader.verify();
@@ -170,7 +173,7 @@ async function moveOnce(
     masks: { ...kept?.masks, ...masks },
     ...(undo && { undo }),
     ...(kept?.position && { position: kept.position }),
-    ...(position && { position: context.limit === undefined ? position : start?.before }),
+    ...(position && { position: staysPut ? start?.before : position }),
   }, gone).catch((error) => {
     aside.refused(DtegError.from(error));
     throw error;

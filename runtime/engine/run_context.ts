@@ -29,6 +29,8 @@ export interface RunRequest {
   readonly limit?: number;
   /** Streams with a cursor are read whole, and replaced. */
   readonly fullRefresh?: boolean;
+  /** A backfill: what of streams with a cursor is in this interval, as it was typed. */
+  readonly interval?: { readonly start?: string; readonly end?: string };
   /** Asks before something is replaced that dteg did not make; undefined: there is nobody to ask. */
   readonly confirm: (question: string) => Promise<boolean | undefined>;
   /** Where rejected rows are kept. Absent: a load that sets any aside fails. */

@@ -101,7 +101,7 @@ async function loadStream(
     if (loss.keepsRows) (await context.rejects?.())?.settle(of, (one) => one === known);
     if (load.attempt > 1 && known === load.id) return foundCommitted(tally, warnings, stream);
     await confirmReplace({ table: job.table, target: job.target, stream }, { destination, confirm: context.confirm });
-    const start = await cursorStart(job, { destination, log: host.log });
+    const start = await cursorStart(job, { destination, log: host.log, interval: context.interval });
     await using reader = await openReader(job, { source, destination, start }, context.limit);
     tally.isBound ||= reader.readsOnce === true;
     using _progress = tellProgress(job, context, { host, reader });

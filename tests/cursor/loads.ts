@@ -17,6 +17,7 @@ const CONNECTORS = [fileConnector, duckdbConnector, postgresConnector, mysqlConn
 export interface LoadFlags {
   readonly fullRefresh?: boolean;
   readonly limit?: number;
+  readonly interval?: { readonly start?: string; readonly end?: string };
   /** Rows that are set aside are kept. */
   readonly keepsRejects?: boolean;
 }

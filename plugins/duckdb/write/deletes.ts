@@ -25,12 +25,14 @@ interface Merging {
 
 /** Takes away or marks the rows that the source no longer has, inside the transaction that is open; gives their number. */
 export async function deleteRows(merging: Merging, gone: GoneKeys | undefined): Promise<number> {
-  const { session, staged, whole, target: { deletes }, key, existing } = merging;
-  if (!deletes) return 0;
+  const { session, staged, whole, target, target: { deletes }, key, existing } = merging;
+  if (!deletes || target.write !== "merge") return 0;
   const on = key.map((name) => `t.${quoteName(name)} = s.${quoteName(name)}`).join(" AND ");
   const isMark = deletes.how === "mark", isThere = isMark ? ` AND t.${AT} IS NULL` : "";
   const take = isMark ? `UPDATE ${whole} t SET ${AT} = now()` : `DELETE FROM ${whole} t`;
-  if (deletes.areAbsent) return await session.run(`${take} WHERE NOT EXISTS (FROM ${staged} s WHERE ${on})${isThere}`);
+  if (deletes.areAbsent) {
+    return await session.run(`${take} WHERE NOT EXISTS (FROM ${staged} s WHERE ${on})${isThere}${isWithin(target)}`);
+  }
   const natives = key.map((name) =>
     existing.columns.find((column) => column.name.toLowerCase() === name.toLowerCase())?.native ?? "VARCHAR"
   );
@@ -54,4 +56,24 @@ export async function reviveRows({ session, staged, whole, target: { deletes }, 
   if (deletes?.how !== "mark") return;
   const on = key.map((name) => `t.${quoteName(name)} = s.${quoteName(name)}`).join(" AND ");
   await session.run(`UPDATE ${whole} t SET ${AT} = NULL FROM ${staged} s WHERE ${on} AND t.${AT} IS NOT NULL`);
+}
+
+/** Takes away what an append's interval holds, inside the transaction that is open, before its rows come; gives their number. */
+export async function clearInterval(
+  { session, whole, target }: Pick<Merging, "session" | "whole" | "target">,
+): Promise<number> {
+  return target.deletes?.within ? await session.run(`DELETE FROM ${whole} t WHERE true${isWithin(target)}`) : 0;
+}
+
+/** The condition, with its AND, that the cursor of a row `t` is in the interval of a backfill; nothing where there is none. */
+function isWithin({ deletes, cursor, schema }: Target): string {
+  const column = schema.find(({ name }) => name === cursor);
+  if (!deletes?.within || !column) return "";
+  const { start, end } = deletes.within(column), at = `t.${quoteName(column.name)}`;
+  const bound = (text: string) => {
+    if (column.type.kind === "timestamptz") return `TIMESTAMPTZ ${quoteText(text)}`;
+    return column.type.kind === "timestamp" || column.type.kind === "date" ? `TIMESTAMP ${quoteText(text)}` : text;
+  };
+  return (start === undefined ? "" : ` AND ${at} >= ${bound(start)}`) +
+    (end === undefined ? "" : ` AND ${at} < ${bound(end)}`);
 }

@@ -15,7 +15,7 @@ import {
   type Target,
   type Writer,
 } from "../../../sdk/mod.ts";
-import { addMark, deleteRows, reviveRows } from "./deletes.ts";
+import { addMark, clearInterval, deleteRows, reviveRows } from "./deletes.ts";
 import { dressTable, type ExistingTable, isKept } from "./existing_table.ts";
 import type { FileCatalogue } from "../file_catalogue.ts";
 import { keepReplaced } from "./kept_versions.ts";
@@ -143,13 +143,14 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
     }
     const list = columns.map(quoteName).join(", ");
     if (target.write === "replace") await session.run(`DELETE FROM ${whole}`);
+    const deleted = target.write === "append" ? await clearInterval(merge) : 0;
     const filtered = target.write === "append"
       ? await dropLoaded(merge)
       : target.cursor !== undefined && key.length > 0
       ? await uniteKeys(merge)
       : 0;
     await session.run(`INSERT INTO ${whole} (${list}) SELECT ${list} FROM ${staged}`);
-    return { inserted: rows - filtered, filtered };
+    return { inserted: rows - filtered, filtered, deleted };
   }
 
   function warnOfLeftOut(existing: ExistingTable): void {

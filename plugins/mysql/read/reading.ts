@@ -1,8 +1,9 @@
-import { type BytesBatch, DtegError, type ReadRequest } from "../../../sdk/mod.ts";
+import { type BytesBatch, DtegError, INTERVAL_MARK, type ReadRequest } from "../../../sdk/mod.ts";
 import { quoteIdentifier, quotePlace } from "../backticks.ts";
 import { columnsOf, columnsOfQuery, findRelation, type MysqlColumn } from "../catalog.ts";
 import type { Parameters } from "../parameters.ts";
 import type { MysqlSession } from "../session.ts";
+import { cursorCondition } from "./cursor_condition.ts";
 import { readForm, textForm } from "../type_map.ts";
 
 /** What is read of a stream. */
@@ -17,10 +18,11 @@ export async function whatToRead(
   request: ReadRequest,
   { database }: Parameters,
 ): Promise<Reading> {
-  const { stream, where, limit } = request;
-  const { all, from, plain } = "sql" in stream
-    ? await ofQuery(session, stream.sql)
-    : await ofTable(session, stream, database);
+  const { stream, limit } = request;
+  const { all, from, plain, where } = withCursor(
+    "sql" in stream ? await ofQuery(session, stream.sql) : await ofTable(session, stream, database),
+    request,
+  );
   // of a column that the user may not read the server does not tell, and without this the rest would be read
   if (!("sql" in stream) && request.columns.length === 0) await session.fields(`SELECT * FROM ${from}`);
   const columns = pick(all, request.columns).filter(({ name }) => !request.drop.includes(name));
@@ -53,6 +55,19 @@ interface Readable {
   readonly all: readonly MysqlColumn[];
   readonly from: string;
   readonly plain?: string;
+}
+
+/** What the cursor asks for: beside the condition of the stream, or where the query has a place for it. */
+function withCursor(readable: Readable, request: ReadRequest): Readable & Pick<ReadRequest, "where"> {
+  const { where, stream } = request;
+  const condition = cursorCondition(request, readable.all);
+  if (condition === undefined) return { ...readable, where };
+  if (!("sql" in stream) || !stream.sql.includes(INTERVAL_MARK)) {
+    return { ...readable, where: where === undefined ? condition : `(${where}\n) AND ${condition}` };
+  }
+  const put = (sql: string) => sql.replaceAll(INTERVAL_MARK, condition);
+  const { plain, from } = readable;
+  return { ...readable, from: put(from), ...(plain !== undefined && { plain: put(plain) }), where };
 }
 
 /** How queries begin that can be run as they are; anything else is read as a table, which only queries can be. */

@@ -27,7 +27,9 @@ export async function deleteRows(merge: Merge, gone: GoneKeys | undefined): Prom
     await session.change(`UPDATE ${whole} t JOIN ${staged} s ON ${on} SET t.${AT} = NULL WHERE t.${AT} IS NOT NULL`);
   }
   if (deletes.areAbsent) {
-    return await session.change(`${take} WHERE NOT EXISTS (SELECT 1 FROM ${staged} s WHERE ${on})${isThere}`);
+    return await session.change(
+      `${take} WHERE NOT EXISTS (SELECT 1 FROM ${staged} s WHERE ${on})${isThere}${isWithin(merge)}`,
+    );
   }
   const columns = keyFits(merge).map(({ name, column: { type } }) => ({ ref: `t.${quoteIdentifier(name)}`, type }));
   let count = 0;
@@ -61,4 +63,32 @@ function isKey({ ref, type }: { readonly ref: string; readonly type: DataType },
       }
       return `${ref} = ${text}`;
   }
+}
+
+/** Takes away what an append's interval holds, inside the transaction that is open, before its rows come; gives their number. */
+export async function clearInterval(merge: Pick<Merge, "session" | "whole" | "target" | "fits">): Promise<number> {
+  const { session, whole, target } = merge;
+  return target.deletes?.within ? await session.change(`DELETE t FROM ${whole} t WHERE true${isWithin(merge)}`) : 0;
+}
+
+/** The condition, with its AND, that the cursor of a row `t` is in the interval of a backfill; nothing where there is none. */
+function isWithin({ target: { deletes, cursor }, fits }: Pick<Merge, "target" | "fits">): string {
+  const fit = fits.find(({ column }) => column.name === cursor);
+  if (!deletes?.within || !fit) return "";
+  const { column, name, to } = fit;
+  if (/char|text/i.test(to.native)) { // it would be compared as what it is not
+    throw new DtegError(
+      "stream.cursor",
+      `column ${JSON.stringify(name)} of the table is ${to.native}: it has no intervals`,
+      {
+        column: name,
+        hint: "give the table a column of the cursor's type",
+      },
+    );
+  }
+  const { start, end } = deletes.within(column), at = `t.${quoteIdentifier(name)}`;
+  const isTime = column.type.kind === "timestamptz" || column.type.kind === "timestamp" || column.type.kind === "date";
+  const bound = (text: string) => isTime ? `CAST(${quoteString(text.replace("+00", ""))} AS DATETIME(6))` : text;
+  return (start === undefined ? "" : ` AND ${at} >= ${bound(start)}`) +
+    (end === undefined ? "" : ` AND ${at} < ${bound(end)}`);
 }

@@ -22,7 +22,7 @@ import type { Dialect } from "../table/type_table.ts";
 import { enterLoad, requireLease } from "../state/lease.ts";
 import { askCommitted } from "../state/lost_commit.ts";
 import { checkMerge, dropLoaded, insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
-import { addMark, deleteRows } from "./deletes.ts";
+import { addMark, clearInterval, deleteRows } from "./deletes.ts";
 import { holdName, loadLock, releaseName, tableLock, takeOver } from "./names_held.ts";
 import { removeDead } from "./remove_dead.ts";
 import { dropTable, markOf, stagingOf } from "./stage_table.ts";
@@ -238,9 +238,10 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
       }
       if (referenced) return await replaceByKey({ ...merge, key: referenced });
       if (target.write === "replace") await session.query(`DELETE FROM ${whole}`);
+      const deleted = target.write === "append" ? await clearInterval(merge) : 0;
       const loaded = target.write === "append" ? await dropLoaded(merge) : 0;
       await insertStaged(merge);
-      return { filtered: filtered + loaded, inserted: rows - filtered - loaded };
+      return { filtered: filtered + loaded, inserted: rows - filtered - loaded, deleted };
     }
   }
 

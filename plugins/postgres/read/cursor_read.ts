@@ -1,6 +1,7 @@
 import {
   DtegError,
   formatName,
+  type Interval,
   INTERVAL_MARK,
   parseName,
   type Position,
@@ -34,7 +35,8 @@ export function pgCursor(reading: Pick<Reading, "columns" | "relation" | "reques
   const found = names.find(({ name }) => columns.some((column) => column.name === name));
   if (!found) return null;
   const column = columns.find(({ name }) => name === found.name)!;
-  const { since, lag } = cursor;
+  const { since, lag, interval } = cursor;
+  if (interval) return { column, fresh: within(interval(column), { column, ref: refOf(reading, found.text) }) };
   if (lag) requireLag(column, lag);
   if (since === undefined || since.value === null || since.column !== column.name) return { column };
   const ref = refOf(reading, found.text), bound = boundOf(column, { value: since.value, lag });
@@ -42,6 +44,22 @@ export function pgCursor(reading: Pick<Reading, "columns" | "relation" | "reques
   const isScanned = since.mark !== undefined && cursor.late === "scan" && canScan(reading);
   const late = isScanned ? `${ref} < ${bound} AND ${isNotOlder(since.mark)}` : undefined;
   return { column, fresh: `(${ref} >= ${bound}${nulls})`, ...(late && { late: `(${late})` }) };
+}
+
+/** The condition of an interval. Dates are compared as times: a day may begin within one. */
+function within(
+  { start, end }: ReturnType<Interval>,
+  { column, ref }: { readonly column: PgColumn; readonly ref: string },
+): string {
+  const bound = (text: string) => {
+    if (!TIMES.has(column.base)) return text;
+    return `${quoteText(text)}::${column.base === "date" ? "timestamp" : column.base}`;
+  };
+  const conditions = [
+    ...(start === undefined ? [] : [`${ref} >= ${bound(start)}`]),
+    ...(end === undefined ? [] : [`${ref} < ${bound(end)}`]),
+  ];
+  return `(${conditions.join(" AND ")})`;
 }
 
 /** In a query that says where its condition stands the cursor is the expression that was written. */
@@ -62,7 +80,7 @@ function canScan({ relation, request: { cursor } }: Pick<Reading, "relation" | "
 /** Says so where rows that are committed late, with an older value, would be missed. */
 export function warnOfLate(reading: Reading, { column }: PgCursor): void {
   const { relation, request: { cursor, stream }, host } = reading;
-  if (!cursor || cursor.lag || relation?.kind === "m" || canScan(reading)) return;
+  if (!cursor || cursor.lag || cursor.interval || relation?.kind === "m" || canScan(reading)) return;
   const what = "sql" in stream ? "a query does" : `${formatName(stream)} does`;
   host.log.warn(
     `${what} not tell when its rows were committed: one that comes late, with an older ${column.name}, is missed; ` +

@@ -29,8 +29,8 @@ interface Merged {
 
 /** Takes away or marks the rows that the source no longer has, inside the transaction that is open; gives their number. */
 export async function deleteRows(merged: Merged, gone: GoneKeys | undefined): Promise<number> {
-  const { session, staged, whole, target: { deletes }, key, fits, existing } = merged;
-  if (!deletes) return 0;
+  const { session, staged, whole, target, target: { deletes }, key, fits, existing } = merged;
+  if (!deletes || target.write !== "merge") return 0;
   const on = joinOn({ key, fits });
   const isThere = deletes.how === "mark" ? ` AND t.${AT} IS NULL` : "";
   const take = deletes.how === "mark" ? `UPDATE ${whole} t SET ${AT} = pg_catalog.now()` : `DELETE FROM ${whole} t`;
@@ -38,7 +38,9 @@ export async function deleteRows(merged: Merged, gone: GoneKeys | undefined): Pr
     await session.query(`UPDATE ${whole} t SET ${AT} = NULL FROM ${staged} s WHERE ${on} AND t.${AT} IS NOT NULL`);
   }
   if (deletes.areAbsent) {
-    return await session.change(`${take} WHERE NOT EXISTS (SELECT 1 FROM ${staged} s WHERE ${on})${isThere}`);
+    return await session.change(
+      `${take} WHERE NOT EXISTS (SELECT 1 FROM ${staged} s WHERE ${on})${isThere}${isWithin(target)}`,
+    );
   }
   const types = key.map((name) => existing.columns.find((column) => column.name === name)?.typeName ?? "text");
   const same = key.map((name, index) => `t.${quoteName(name)} = v.k${index}::${types[index]}`).join(" AND ");
@@ -51,4 +53,24 @@ export async function deleteRows(merged: Merged, gone: GoneKeys | undefined): Pr
     count += await session.change(`${take} ${from} (VALUES ${rows}) v(${names}) WHERE ${same}${isThere}`);
   }
   return count;
+}
+
+/** Takes away what an append's interval holds, inside the transaction that is open, before its rows come; gives their number. */
+export async function clearInterval(
+  { session, whole, target }: Pick<Merged, "session" | "whole" | "target">,
+): Promise<number> {
+  return target.deletes?.within ? await session.change(`DELETE FROM ${whole} t WHERE true${isWithin(target)}`) : 0;
+}
+
+/** The condition, with its AND, that the cursor of a row `t` is in the interval of a backfill; nothing where there is none. */
+function isWithin({ deletes, cursor, schema }: Target): string {
+  const column = schema.find(({ name }) => name === cursor);
+  if (!deletes?.within || !column) return "";
+  const { start, end } = deletes.within(column), at = `t.${quoteName(column.name)}`;
+  const bound = (text: string) => {
+    if (column.type.kind === "timestamptz") return `${quoteText(text)}::timestamptz`;
+    return column.type.kind === "timestamp" || column.type.kind === "date" ? `${quoteText(text)}::timestamp` : text;
+  };
+  return (start === undefined ? "" : ` AND ${at} >= ${bound(start)}`) +
+    (end === undefined ? "" : ` AND ${at} < ${bound(end)}`);
 }

@@ -15,7 +15,7 @@ import { warnOfSequences } from "../sequences.ts";
 import type { PgSession } from "../session.ts";
 import { type ColumnFit, refuseChanges } from "./column_fit.ts";
 import { copyCrew } from "./copy_crew.ts";
-import { addMark, deleteRows } from "./deletes.ts";
+import { addMark, clearInterval, deleteRows } from "./deletes.ts";
 import { dressOf, dressTable, hasMoreThan, renameIndexes } from "./dress.ts";
 import { columnsInTable, type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
 import { fitColumns, loadedColumns } from "./fit_columns.ts";
@@ -227,9 +227,10 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
       return await replaceByKey({ ...merge, key: referenced });
     }
     if (target.write === "replace") await session.query(`DELETE FROM ${whole}`);
+    const deleted = target.write === "append" ? await clearInterval(merge) : 0;
     const loaded = target.write === "append" ? await dropLoaded(merge) : 0;
     await insertStaged(merge);
-    return { filtered: filtered + loaded, inserted: rows - filtered - loaded };
+    return { filtered: filtered + loaded, inserted: rows - filtered - loaded, deleted };
   }
 
   /** The staging table takes the name of the target. */

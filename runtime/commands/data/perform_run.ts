@@ -1,4 +1,4 @@
-import type { Connector } from "../../../sdk/mod.ts";
+import { type Connector, DtegError } from "../../../sdk/mod.ts";
 import { hidePasswords, type Loaded, type LoadOptions, maskKey } from "../../config/mod.ts";
 import type { RunRequest, RunResult } from "../../engine/run_context.ts";
 import type { Emit } from "../../store/event.ts";
@@ -55,6 +55,20 @@ export async function performRun(performance: Performance): Promise<RunResult> {
     limit: flagValue(input, FLAGS.limit),
     rejects: performance.rejects ?? (async () => (await app.store()).rejects),
     fullRefresh: flagValue(input, FLAGS.fullRefresh) === true,
+    ...intervalFlags(input),
     confirm: (question) => isYes ? Promise.resolve(true) : app.terminal.confirm(question),
   });
+}
+
+/** The interval of a backfill, as it was typed. */
+export function intervalFlags(input: Input): Pick<RunRequest, "interval"> {
+  const start = flagValue(input, FLAGS.intervalStart), end = flagValue(input, FLAGS.intervalEnd);
+  if (start === undefined && end === undefined) return {};
+  const other = [FLAGS.fullRefresh, FLAGS.limit].find((flag) => flagValue<unknown>(input, flag) !== undefined);
+  if (other) {
+    throw new DtegError("flag.conflict", `--${other.name} and an interval exclude each other`, {
+      hint: `leave --${other.name} out: a backfill replaces exactly what is in the interval`,
+    });
+  }
+  return { interval: { ...(start !== undefined && { start }), ...(end !== undefined && { end }) } };
 }

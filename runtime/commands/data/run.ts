@@ -14,7 +14,7 @@ import { reportTable } from "../view/report_table.ts";
 import { shellWord, sqlName } from "./sql_name.ts";
 import { ADHOC_FLAGS, choosePipelines, DEFAULT_DATABASE } from "./choose_pipelines.ts";
 import { PLAN, requirePlan } from "./plan_file.ts";
-import { performRun } from "./perform_run.ts";
+import { intervalFlags, performRun } from "./perform_run.ts";
 import { LIMIT_FLAGS } from "./run_limits.ts";
 
 /** Lines of streams on a terminal: as many as leave the total and the errors in sight. */
@@ -41,6 +41,8 @@ export const run: Command = {
     FLAGS.limit,
     FLAGS.fullRefresh,
     FLAGS.wait,
+    FLAGS.intervalStart,
+    FLAGS.intervalEnd,
     ...LIMIT_FLAGS,
     FLAGS.yes,
     FLAGS.offline,
@@ -63,6 +65,7 @@ export const run: Command = {
   ],
   async run(app, input): Promise<Outcome> {
     refuseMixedOutput(input, app);
+    intervalFlags(input);
     const id = newRunId();
     const options = await loadOptions(app, input, { runId: id });
     const loads = await choosePipelines(app, input, options);

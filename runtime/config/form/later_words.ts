@@ -16,7 +16,7 @@ export const LATER_IN_STREAM: Words = {
 /** Keys of a pipeline that later versions build. */
 export const LATER_IN_PIPELINE: Words = {
   ...words("models", "checks"),
-  ...words("timezone", "notify"),
+  ...words("notify"),
   schedule: { form: scheduleFault },
 };
 

@@ -4,6 +4,7 @@ import { HOOKS_SCHEMA } from "../around/hooks.ts";
 import { AFTER_SCHEMA } from "../around/order.ts";
 import { RETRY_SCHEMA } from "../around/retry.ts";
 import { PROOF_KEYS } from "../around/proof.ts";
+import { TIMEZONE_SCHEMA } from "../around/timezone.ts";
 import { TRACE_KEYS } from "../around/traces.ts";
 import { SIZE_PATTERN } from "../size.ts";
 import { LATER_IN_PIPELINE } from "./later_words.ts";
@@ -75,6 +76,7 @@ export function pipelineObject({ source, destination, settings }: PipelineParts)
     ),
     after: Type.Optional(AFTER_SCHEMA),
     retry: Type.Optional(RETRY_SCHEMA),
+    timezone: Type.Optional(TIMEZONE_SCHEMA),
     hooks: Type.Optional(HOOKS_SCHEMA),
   }, { ...closed, title: "a pipeline" });
   return noted(pipeline, { later: LATER_IN_PIPELINE });

@@ -3,6 +3,7 @@ import { DtegError } from "../../../sdk/mod.ts";
 import { hooksOf } from "../around/hooks.ts";
 import { afterOf } from "../around/order.ts";
 import { retryOf } from "../around/retry.ts";
+import { timezoneOf } from "../around/timezone.ts";
 import { coerce, nullWords } from "../form/coerce.ts";
 import { type KnownConnector, propertiesOf } from "../form/known_connector.ts";
 import { endSchema, pipelineObject } from "../form/pipeline_schema.ts";
@@ -73,7 +74,8 @@ export async function assemble(given: Tree, options: AssembleOptions): Promise<L
   const wrong = [...expanded.errors, ...validate(schema, tree, { ignore: expanded.hollow })];
   const { settings, errors: settingErrors } = settingsOf(tree);
   const { streams, exclude, errors: streamErrors } = resolveStreams(tree);
-  const rules = elsewhere(wrong, [...settingErrors, ...streamErrors]);
+  const { timezone, errors: zoneErrors } = timezoneOf(tree);
+  const rules = elsewhere(wrong, [...settingErrors, ...streamErrors, ...zoneErrors]);
   throwMasked([...shared?.errors ?? [], ...wrong, ...source.errors, ...destination.errors, ...rules], secrets);
 
   const ends = requireEnds(source, destination);
@@ -92,6 +94,7 @@ export async function assemble(given: Tree, options: AssembleOptions): Promise<L
       settings: { ...shared?.settings, ...settings, ...shared?.overlay },
       onError: on_error === "stop" ? "stop" : "continue",
       tags: Array.isArray(tags) ? tags.map(String) : [],
+      ...(timezone !== undefined && { timezone }),
       ...retryOf(tree.root),
       ...hooksOf(tree),
       ...afterOf(tree.root),

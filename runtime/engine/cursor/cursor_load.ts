@@ -1,4 +1,12 @@
-import { DtegError, type LoadPosition, nearest, type ReadEnd, type Reader, type ScanBatch } from "../../../sdk/mod.ts";
+import {
+  DtegError,
+  type LoadPosition,
+  nearest,
+  parseName,
+  type ReadEnd,
+  type Reader,
+  type ScanBatch,
+} from "../../../sdk/mod.ts";
 import type { LentHost } from "../host.ts";
 import { type CursorStart, requireSameColumn } from "./cursor_start.ts";
 import { countByHash, hashedQuery, requireFew } from "./row_hash.ts";
@@ -30,12 +38,14 @@ export const WITHOUT_CURSOR: CursorLoad = {
 /** A load by cursor: the source reads what is new, or leaves that to the stage. */
 export function cursorLoad(
   start: CursorStart,
-  { reader, host, stream, isLive }: {
+  { reader, host, stream, isLive, isQuery }: {
     readonly reader: Reader;
     readonly host: LentHost;
     readonly stream: string;
     /** Rows may be committed late, with an older value. */
     readonly isLive: boolean;
+    /** Its cursor may be written as an expression of the query: `o.updated_at`. */
+    readonly isQuery: boolean;
   },
 ): CursorLoad {
   const { read, before, isHashed } = start;
@@ -49,13 +59,13 @@ export function cursorLoad(
       return column;
     },
     async fresh(given) {
-      if (given.schema.length === 0) return given;
+      if (given.schema.length === 0 && !read.interval) return given;
       let batch = given;
       const session = await host.duckdb();
       if (column === undefined) {
         column = ofBatch(batch);
         requireSameColumn(start, { column, stream });
-        if (isLive && before && !read.lag) {
+        if (isLive && before && !read.lag && !read.interval) {
           host.log.warn(
             `${stream} does not tell when its rows were committed: one that comes late, with an older ${column}, is missed; ` +
               "`lag` reads an overlap again",
@@ -83,7 +93,8 @@ export function cursorLoad(
 
   /** The first of the columns that there is. */
   function ofBatch({ schema }: ScanBatch): string {
-    const found = read.columns.find((name) => schema.some((column) => column.name === name));
+    const names = isQuery ? read.columns.map((text) => parseName(text).name) : read.columns;
+    const found = names.find((name) => schema.some((column) => column.name === name));
     if (found !== undefined) return found;
     const known = schema.map(({ name }) => name);
     const near = nearest(read.columns[0], known);

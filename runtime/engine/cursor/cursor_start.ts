@@ -7,6 +7,8 @@ import {
   parseName,
   type TargetState,
 } from "../../../sdk/mod.ts";
+import { backfillRead } from "./backfill.ts";
+import type { TypedInterval } from "./interval.ts";
 import type { StreamJob } from "../stream_job.ts";
 
 /** What a load by cursor goes on from. */
@@ -21,14 +23,24 @@ export interface CursorStart {
 
 /** Looks up where a stream with a cursor goes on; undefined for one without. */
 export async function cursorStart(
-  { pipeline, stream, name, table, target }: StreamJob,
-  { destination, log }: { readonly destination: Destination; readonly log: Log },
+  job: StreamJob,
+  { destination, log, interval }: {
+    readonly destination: Destination;
+    readonly log: Log;
+    /** Of a backfill. */
+    readonly interval?: TypedInterval;
+  },
 ): Promise<CursorStart | undefined> {
+  const { pipeline, stream, name, table, target } = job;
   const { cursor, key, write } = stream;
   if (!cursor) return undefined;
   const before = write === "replace" ? undefined : await found(); // a full refresh
   const isHashed = (cursor.goesOnBy ?? write) === "append" && !(key.length > 0 && destination.can.skipsLoaded);
   requireLoaded(stream, { isHashed });
+  if (interval) {
+    const read = backfillRead(job, { typed: interval, before, isHashed });
+    return { ...(before && { before }), isHashed: false, read };
+  }
   return {
     ...(before && { before }),
     isHashed,

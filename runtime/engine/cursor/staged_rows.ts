@@ -2,6 +2,7 @@ import {
   type CursorRead,
   type DataType,
   DtegError,
+  type Interval,
   type LoadPosition,
   quoteText,
   type ReadEnd,
@@ -66,8 +67,9 @@ export async function stageSince(
   const at = batch.schema.findIndex(({ name }) => name === column), ref = `c${at}`;
   const { type } = batch.schema[at];
   const { since, lag, readsNulls } = read;
+  const cast = (text: string) => `CAST(${quoteText(text)} AS ${duckType(type)})`;
   const from = (value: string) => {
-    const bound = `CAST(${quoteText(value)} AS ${duckType(type)})`;
+    const bound = cast(value);
     if (!lag) return bound;
     const isTime = type.kind === "timestamp" || type.kind === "timestamptz" || type.kind === "date";
     if ("seconds" in lag && isTime) return `(${bound} - to_microseconds(${Math.round(lag.seconds * 1e6)}))`;
@@ -77,7 +79,8 @@ export async function stageSince(
   };
   requireOrder(column, type);
   const value = since?.value ?? undefined;
-  await stageRows(session, batch, value === undefined ? undefined : `${ref} >= ${from(value)} OR ${ref} IS NULL`);
+  const within = read.interval && betweenEnds(read.interval(batch.schema[at]), { ref, cast });
+  await stageRows(session, batch, within ?? (value && `${ref} >= ${from(value)} OR ${ref} IS NULL`));
   const leavesNulls = value !== undefined && !readsNulls;
   return {
     batch: stagedBatch(batch, leavesNulls ? ` WHERE ${ref} IS NOT NULL` : ""),
@@ -104,10 +107,22 @@ export async function stageSince(
   /** With a lag nothing may have been read beyond what was read before. */
   async function higher(last: string | undefined): Promise<string | undefined> {
     if (last === undefined || value === undefined) return last ?? value;
-    const cast = (text: string) => `CAST(${quoteText(text)} AS ${duckType(type)})`;
     const [{ isHigher }] = await session.all(`SELECT ${cast(last)} > ${cast(value)} AS "isHigher"`);
     return isHigher === true ? last : value;
   }
+}
+
+/** The condition of an interval. A day may begin within one: dates are compared as times, and numbers with all their digits. */
+function betweenEnds(
+  { start, end }: ReturnType<Interval>,
+  { ref, cast }: { readonly ref: string; readonly cast: (text: string) => string },
+): string {
+  const bound = (text: string) =>
+    /^-?[\d.]+$/.test(text) ? text : /\+00$/.test(text) ? cast(text) : `TIMESTAMP ${quoteText(text)}`;
+  return [
+    ...(start === undefined ? [] : [`${ref} >= ${bound(start)}`]),
+    ...(end === undefined ? [] : [`${ref} < ${bound(end)}`]),
+  ].join(" AND ");
 }
 
 /** A type that the stage holds as text has no order there. */

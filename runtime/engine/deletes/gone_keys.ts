@@ -23,7 +23,7 @@ interface Looking {
  * came from where the source can. Undefined: the load itself brings all that there is.
  */
 export async function goneKeys(ends: Ends, { move, deletes, names }: Looking): Promise<GoneKeys | undefined> {
-  if (!deletes) return undefined;
+  if (!deletes || deletes.within) return undefined;
   const { job, context, reader, tally } = move;
   const existing = await ends.destination.describe(job.table);
   if (!existing) return undefined; // nothing was loaded that could be gone

@@ -12,6 +12,7 @@ export function plannedDeletes(
   { reader, start, limit }: { readonly reader: Reader; readonly start?: CursorStart; readonly limit?: number },
 ): Deletes | undefined {
   const { deletes, where, sql } = stream;
+  if (start?.read.interval) return { how: deletes?.how ?? "remove", areAbsent: true, within: start.read.interval };
   if (!deletes || stream.isReplay || limit !== undefined) return undefined;
   const isAll = reader.complete && start?.read.since === undefined && where === undefined &&
     !lossRules(stream).keepsRows;

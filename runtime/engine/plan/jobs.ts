@@ -9,6 +9,8 @@ import {
 } from "../../../sdk/mod.ts";
 import { unfitKey } from "../../config/form/unfit_key.ts";
 import type { Pipeline } from "../../config/pipeline.ts";
+import { requireBackfill } from "../cursor/backfill.ts";
+import type { TypedInterval } from "../cursor/interval.ts";
 import { makeHost } from "../host.ts";
 import { usableThreads } from "../limits.ts";
 import type { RunContext } from "../run_context.ts";
@@ -53,7 +55,12 @@ export async function resolveJobs(pipeline: Pipeline, context: RunContext): Prom
     });
   }
   jobs.forEach(({ stream }) =>
-    checkWrite(stream, { can: destination.can, label: pipeline.destination.label, limit: context.limit })
+    checkWrite(stream, {
+      can: destination.can,
+      label: pipeline.destination.label,
+      limit: context.limit,
+      interval: context.interval,
+    })
   );
   return jobs;
 }
@@ -66,12 +73,14 @@ function refreshed(stream: NamedStream): NamedStream {
 
 function checkWrite(
   stream: NamedStream,
-  { can: { writes: can, keepsPosition, deletes }, label, limit }: {
+  { can: { writes: can, keepsPosition, deletes }, label, limit, interval }: {
     readonly can: Destination["can"];
     readonly label: string;
     readonly limit?: number;
+    readonly interval?: TypedInterval;
   },
 ): void {
+  if (interval) requireBackfill(stream, { canReplace: deletes === true, label });
   const unfit = stream.write === "merge" ? unfitKey(stream) : undefined;
   if (unfit) {
     throw new DtegError(unfit.fault.code, unfit.fault.message, { column: unfit.column, hint: unfit.fault.hint });
