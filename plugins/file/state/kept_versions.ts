@@ -46,7 +46,10 @@ export async function undoFile(place: Place, undoing: Undoing): Promise<void> {
     if (!statOf(kept)) throw impossible(path, `"${basename(kept)}", which was kept, is gone`);
     const hash = await hashFile(kept);
     if (then?.hash !== undefined && then.hash !== hash) throw impossible(path, `"${basename(kept)}" was changed since`);
-    await writeRecords(path, [standing.record, ...(then ? [{ ...then, ...marksOf(kept), hash }] : [])]);
+    await writeRecords(path, [
+      standing.record,
+      ...(then ? [{ ...then, ...marksOf(kept), hash, token: standing.record.token }] : []),
+    ]);
     try {
       await Deno.rename(kept, path);
       await syncFile(dirname(path));
@@ -68,7 +71,8 @@ async function undoFolder(folder: string, undoing: Undoing): Promise<void> {
     const lost = files?.find(({ path }) => !statOf(join(folder, path)));
     if (!files || lost) throw impossible(folder, `${lost ? `"${lost.path}"` : "what was kept"} is gone`);
     const { hash: _, ...mark } = then;
-    await writeManifest(folder, { ...mark, version: 1, files, kept });
+    const { token } = manifest;
+    await writeManifest(folder, { ...mark, version: 1, files, kept, ...(token && { token }) });
     await removeUnnamed(folder, [...files, ...Object.values(kept).flat()]);
   });
 }

@@ -13,7 +13,7 @@ import { type Manifest, readManifest, writeManifest } from "../manifest.ts";
 import { readFolder, statOf } from "../paths.ts";
 import { inFolderAlone } from "../write/folder_lock.ts";
 import { type Place, streamFolder } from "../write/place.ts";
-import { type FileRecord, hashFile, marksOf, standingOf, writeRecords } from "../write/sidecar.ts";
+import { type FileRecord, hashFile, marksOf, readRecords, standingOf, writeRecords } from "../write/sidecar.ts";
 
 type Named = Exclude<Place, { kind: "stdout" }>;
 
@@ -34,13 +34,13 @@ async function readState(place: Place, table: TableName): Promise<TargetState | 
   if (place.kind === "folder") return ofManifest(readManifest(streamFolder(place.path, table)));
   const standing = await standingOf(place.path);
   if (standing.kind !== "ours") return undefined;
-  const { size: _, changed: __, ...state } = standing.record;
+  const { size: _, changed: __, token: ___, ...state } = standing.record;
   return state;
 }
 
 function ofManifest(manifest: Manifest | undefined): TargetState | undefined {
   if (!manifest) return undefined;
-  const { version: _, files: __, kept: ___, ...state } = manifest;
+  const { version: _, files: __, kept: ___, token: ____, ...state } = manifest;
   return state;
 }
 
@@ -76,7 +76,8 @@ async function changeState(place: Named, change: StateChange): Promise<void> {
         hint: "a state fits the file that its load wrote, and no other",
       });
     }
-    await writeRecords(path, [{ ...then, ...marksOf(path), hash } satisfies FileRecord]);
+    const token = Math.max(0, ...readRecords(path).map(({ token = 0 }) => token)); // it only grows
+    await writeRecords(path, [{ ...then, ...marksOf(path), hash, token } satisfies FileRecord]);
   });
 }
 
@@ -85,8 +86,8 @@ async function changeManifest(folder: string, { hash: _, ...then }: TargetState)
   const manifest = readManifest(folder);
   if (!manifest) throw gone(folder);
   const mark: LoadMark = then;
-  const { files, kept } = manifest;
-  await writeManifest(folder, { ...mark, version: 1, files, ...(kept && { kept }) });
+  const { files, kept, token } = manifest;
+  await writeManifest(folder, { ...mark, version: 1, files, ...(kept && { kept }), ...(token && { token }) });
 }
 
 const gone = (path: string) =>

@@ -17,14 +17,15 @@ interface Action {
   readonly flags: readonly Flag[];
 }
 
+const CHANGING: readonly Flag[] = [FLAGS.yes, FLAGS.wait];
 const ACTIONS: Readonly<Record<string, Action>> = {
   list: { run: listAction, usage: "[PIPELINE…]", least: 0, most: Infinity, flags: [] },
   show: { run: showAction, usage: "PIPELINE [STREAM]", least: 1, most: 2, flags: [] },
-  set: { run: setAction, usage: "PIPELINE STREAM VALUE", least: 3, most: 3, flags: [FLAGS.yes] },
-  reset: { run: resetAction, usage: "PIPELINE [STREAM]", least: 1, most: 2, flags: [FLAGS.yes] },
-  rename: { run: renameAction, usage: "OLD NEW", least: 2, most: 2, flags: [] },
+  set: { run: setAction, usage: "PIPELINE STREAM VALUE", least: 3, most: 3, flags: CHANGING },
+  reset: { run: resetAction, usage: "PIPELINE [STREAM]", least: 1, most: 2, flags: CHANGING },
+  rename: { run: renameAction, usage: "OLD NEW", least: 2, most: 2, flags: [FLAGS.wait] },
   export: { run: exportStates, usage: "PIPELINE", least: 0, most: 1, flags: [FLAGS.out] },
-  import: { run: importStates, usage: "FILE", least: 1, most: 1, flags: [FLAGS.yes] },
+  import: { run: importStates, usage: "FILE", least: 1, most: 1, flags: CHANGING },
 };
 const NAMES = Object.keys(ACTIONS);
 
@@ -38,7 +39,7 @@ export const state: Command = {
     "file. Streams are found by their pipeline's name or file, or, with --to, in any target by the names that it holds. `list` and " +
     "`show` tell how far each was read and by which run; `set` moves a cursor, `reset` makes the next run read all, `rename` follows " +
     "a pipeline that was renamed, `export` and `import` keep states as JSON. A change is one act of the target, and refused where a " +
-    "run has moved the state meanwhile. Where a target cannot be asked, `list` tells what the runs of this machine reported last.",
+    "run is under way, or has moved the state meanwhile. Where a target cannot be asked, `list` tells what the runs of this machine reported last.",
   args: [
     { name: "ACTION", summary: "list (when absent), show, set, reset, rename, export or import" },
     {
@@ -47,7 +48,7 @@ export const state: Command = {
       many: true,
     },
   ],
-  flags: [FLAGS.to, FLAGS.out, FLAGS.yes, ...LOAD_FLAGS],
+  flags: [FLAGS.to, FLAGS.out, FLAGS.yes, FLAGS.wait, ...LOAD_FLAGS],
   examples: [
     { line: "dteg state", what: "how far the streams of the project were read" },
     { line: "dteg state list --to dteg.duckdb", what: "all that a target holds" },
@@ -61,7 +62,7 @@ export const state: Command = {
     const { name, action } = actionOf(input);
     const words = input.args.slice(1);
     requireWords(name, action, words);
-    const foreign = [FLAGS.out, FLAGS.yes].find((flag: Flag) =>
+    const foreign = [FLAGS.out, FLAGS.yes, FLAGS.wait].find((flag: Flag) =>
       flagValue(input, flag) !== undefined && !action.flags.includes(flag)
     );
     if (foreign) {
@@ -73,7 +74,7 @@ export const state: Command = {
     const asking = await prepareAsk(app, input);
     const { openAsk } = await import("../../engine/ask/ask_context.ts");
     await using context = await openAsk(asking.ask);
-    return await action.run({ app, input, asking, context, words });
+    return await action.run({ app, input, asking, context: { ...context, wait: flagValue(input, FLAGS.wait) }, words });
   },
 };
 

@@ -26,7 +26,7 @@ export const undo: Command = {
     { name: "RUN", summary: "The run: its id, the beginning of it, or `last`", required: true },
     { name: "STREAM", summary: "One stream of it" },
   ],
-  flags: [FLAGS.to, FLAGS.yes, ...LOAD_FLAGS],
+  flags: [FLAGS.to, FLAGS.yes, FLAGS.wait, ...LOAD_FLAGS],
   examples: [
     { line: "dteg undo last", what: "take back the last run, after a question" },
     { line: "dteg undo last orders -y", what: "one stream of it, without one" },
@@ -41,7 +41,8 @@ export const undo: Command = {
     }
     const asking = await prepareAsk(app, input);
     const { openAsk } = await import("../../engine/ask/ask_context.ts");
-    await using context = await openAsk(asking.ask);
+    await using opened = await openAsk(asking.ask);
+    const context = { ...opened, wait: flagValue(input, FLAGS.wait) };
     const parts = await partsOf(record, { app, input, asking, context, stream });
     const all = parts.flatMap(({ steps }) => steps);
     const lines = all.map(({ stream, label, what }) => `${stream} (${label}): ${what}`);

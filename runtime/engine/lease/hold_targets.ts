@@ -8,7 +8,7 @@ import type { StreamJob } from "../stream_job.ts";
 import { isDeadOwner, leaseOwner, nameOwner } from "./lease_owner.ts";
 import { untilFree } from "./until_free.ts";
 
-const RENEW_EVERY = LEASE_SECONDS * 1000 / 3;
+export const RENEW_EVERY = LEASE_SECONDS * 1000 / 3;
 
 /** Targets that nobody else writes until they are let go. */
 export interface HeldTargets extends AsyncDisposable {
@@ -61,8 +61,9 @@ const refusal = (jobs: readonly StreamJob[], fault: DtegError): HeldTargets => (
   [Symbol.asyncDispose]: () => Promise.resolve(),
 });
 
-async function takeLease(
-  { table, target }: StreamJob,
+/** Takes the lease of a target. Throws `state.busy` where another run has it. */
+export async function takeLease(
+  { table, target }: Pick<StreamJob, "table" | "target">,
   { destination, owner }: { readonly destination: Destination; readonly owner: string },
 ): Promise<Lease> {
   const taken = await destination.lease!(table, { owner, isDead: isDeadOwner });
@@ -73,12 +74,15 @@ async function takeLease(
 }
 
 /** The leases of a pipeline have one connection: one asks it after the other. */
-interface Turns {
+export interface Turns {
   last: Promise<unknown>;
 }
 
 /** A lease that waits for its turn, and is given back at its first disposal. One that cannot be given back runs out by itself. */
-function inTurn(lease: Lease, { turns, signal }: { readonly turns: Turns; readonly signal: AbortSignal }): Lease {
+export function inTurn(
+  lease: Lease,
+  { turns, signal }: { readonly turns: Turns; readonly signal: AbortSignal },
+): Lease {
   let isHeld = true;
   const take = <T>(step: () => Promise<T>): Promise<T> => {
     const mine = turns.last.then(step, step);
@@ -102,7 +106,7 @@ function inTurn(lease: Lease, { turns, signal }: { readonly turns: Turns; readon
 const patience = () => new Promise<void>((resolve) => Deno.unrefTimer(setTimeout(resolve, 1000)));
 
 /** What fails is tried again at the next turn; a lease that is lost shows at the commit. */
-async function renewAll(leases: Iterable<Lease>): Promise<void> {
+export async function renewAll(leases: Iterable<Lease>): Promise<void> {
   for (const lease of leases) await lease.renew().catch(() => true);
 }
 

@@ -1,12 +1,14 @@
 import { DtegError, type StateChange, type TargetState } from "../../../sdk/mod.ts";
 import type { End } from "../../config/pipeline.ts";
 import { openDestination } from "../ask/open_end.ts";
+import { holdTables } from "../lease/hold_tables.ts";
 import type { RunContext } from "../run_context.ts";
 import { cursorValue } from "./cursor_value.ts";
 import { type FoundState, stateName } from "./kept_states.ts";
 
 /** Makes changes in the state that an end holds, in one act. */
 export async function changeStates(end: End, changes: readonly StateChange[], context: RunContext): Promise<void> {
+  await using _held = await holdTables(changes.map(({ table }) => table), { end, context });
   await using opened = await openDestination(end, context);
   await opened.destination.state.change(changes);
 }

@@ -2,6 +2,7 @@ import { DtegError, type TargetState, type Undoing } from "../../../sdk/mod.ts";
 import type { End, Pipeline } from "../../config/pipeline.ts";
 import type { StreamReport } from "../../store/event.ts";
 import { openDestination } from "../ask/open_end.ts";
+import { holdTables } from "../lease/hold_tables.ts";
 import type { RunContext } from "../run_context.ts";
 import { type FoundState, keptStates } from "../state/kept_states.ts";
 
@@ -127,6 +128,7 @@ export async function undoAll(
   steps: readonly UndoStep[],
   { context, done }: { readonly context: RunContext; readonly done: (step: UndoStep) => void },
 ): Promise<void> {
+  await using _held = await holdTables(steps.map(({ undoing }) => undoing.table), { end, context });
   await using opened = await openDestination(end, context);
   const { destination } = opened;
   for (const step of steps) {

@@ -13,6 +13,29 @@ Deno.test("a state in PostgreSQL is listed, set, reset, renamed, exported and im
 Deno.test("a state in MariaDB is listed, set, reset, renamed, exported and imported", async () =>
   await lifeOfState(mariadb.url(await mariadb.createDatabase())));
 
+Deno.test("what a run that is under way loads keeps its state, and is not taken back, in PostgreSQL and MariaDB", async () => {
+  const [pg, my] = [await postgres.createDatabase(), await mariadb.createDatabase()];
+  const later = { pg: "now() + interval '20 s'", my: "UTC_TIMESTAMP() + INTERVAL 20 SECOND" };
+  const targets = [
+    { to: postgres.url(pg), sql: (text: string) => postgres.psql(text, { db: pg }), later: later.pg },
+    { to: mariadb.url(my), sql: (text: string) => mariadb.sql(text, { db: my }), later: later.my },
+  ];
+  for (const { to, sql, later } of targets) {
+    const yaml =
+      `version: 1\nname: p\nsource: in.csv\ndestination: ${to}\nstreams:\n  - { name: in, into: t, keep: 1 }\n`;
+    await inProject({ "in.csv": "id\n1\n", "p.yaml": yaml }, async ({ ok, code }) => {
+      await ok("run", "p.yaml");
+      await ok("run", "p.yaml");
+      await sql(`UPDATE _dteg_lease SET owner = 'somebody', until = ${later}`);
+      equal(await code("state", "rename", "p", "q", "--to", to), "state.busy");
+      equal(await code("undo", "last", "-y"), "state.busy");
+      await sql("UPDATE _dteg_lease SET owner = '', until = '2001-01-01'");
+      await ok("undo", "last", "-y", "--wait", "60s");
+      equal((await sql("SELECT owner FROM _dteg_lease")).trim(), "");
+    });
+  }
+});
+
 Deno.test("environments that share a server and the names of pipelines do not share states", async () => {
   const [dev, prod] = [await mariadb.createDatabase(), await mariadb.createDatabase()];
   const files = {

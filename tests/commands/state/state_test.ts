@@ -56,6 +56,19 @@ Deno.test("a table of states that an older dteg made is read, and gets what it l
     deepEqual([other.pipeline, other.masks], ["q", {}]);
   }));
 
+Deno.test("what a run that is under way loads keeps its state, and is not taken back", () =>
+  inProject({ "in.csv": "id\n1\n" }, async ({ ok, run, code, write, json }) => {
+    await ok("run", "--from", "in.csv", "--to", "parquet://out/", "--name", "p", "--cursor", "id", "-q");
+    await write("out/in/._dteg_lease.json", '{"token":9,"owner":"somebody"}');
+    for (const words of [["set", "p", "in", "0", "-y"], ["reset", "p", "-y"], ["rename", "p", "q"]]) {
+      equal(await code("state", ...words, "--to", "parquet://out/"), "state.busy");
+    }
+    const [{ run: id, value }] = (await json("state", "list", "--to", "parquet://out/")).result.states;
+    equal(value, "1");
+    match((await run("undo", id, "--to", "parquet://out/", "-y")).err, /nothing was kept/);
+    match((await run("state", "reset", "p", "-y", "--wait", "100ms", "--to", "parquet://out/")).err, /being loaded/);
+  }));
+
 Deno.test("a target that is gone, one without state, and a pipeline that there is not are told apart", () =>
   inProject(TWO, async ({ folder, ok, json, code, run }) => {
     equal((await json("state", "list")).summary, "no state yet; a run leaves it in its target");
