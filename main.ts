@@ -1,6 +1,7 @@
 import settings from "./deno.json" with { type: "json" };
 import { COMMANDS } from "./runtime/commands/catalogue.ts";
 import { dispatch } from "./runtime/commands/dispatch.ts";
+import { leaveNoCoreFile } from "./runtime/commands/machine/core_files.ts";
 import { processDevice } from "./runtime/commands/terminal.ts";
 import { DtegError } from "./sdk/mod.ts";
 
@@ -39,6 +40,7 @@ function currentFolder(): string {
 }
 
 async function main(words: readonly string[]): Promise<number> {
+  leaveNoCoreFile();
   const { needsPatch, patchFlow } = await import("./runtime/net/flow.ts");
   if (needsPatch()) patchFlow();
   if (words[0] === "__selfcheck") return (await import("./runtime/commands/selfcheck.ts")).selfcheck(words.slice(1));

@@ -21,6 +21,7 @@ const SLOW = [
   "tests/mutation",
   "tests/mysql",
   "tests/postgres",
+  "tests/secrets",
   "tests/cursor/churn_test.ts",
   "tests/cursor/delete_churn_test.ts",
   "tests/cursor/delete_picture_test.ts",

@@ -52,7 +52,6 @@ export async function openFaultProxy(port: number, form: WireForm): Promise<Faul
       end.on("close", () => {
         live.delete(end);
         both.forEach((other) => other.destroy());
-        replied?.();
       });
     });
 

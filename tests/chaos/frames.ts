@@ -24,7 +24,7 @@ export const POSTGRES_WIRE: WireForm = {
     if (letter === "Q") return (message) => untilNul(message.subarray(5));
     if (letter === "P") return (message) => untilNul(message.subarray(message.indexOf(0, 5) + 1));
   },
-  endsReply: (head) => head[0] === 0x5a, // ReadyForQuery
+  endsReply: ([letter]) => "ZGH".includes(String.fromCharCode(letter)), // ReadyForQuery, or a COPY begins
 };
 
 const COM_QUERY = 3;

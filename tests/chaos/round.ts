@@ -121,7 +121,10 @@ export async function round(
     await pair.source.put(after);
     const scene: Scene = { pair, folder, usual, random, tries, start: () => start(ground, mode) };
     const strike = await WOUNDS[name](scene);
-    if (!strike) continue;
+    if (!strike) { // this pair has nothing that it could hurt
+      tries--;
+      continue;
+    }
     const place = `seed ${seed} (${mode.name}, ${isFirst ? "first load" : "later load"}): ${strike.place}`;
     const { landed, end } = await hurt(ground, { mode, strike, place, old, wanted });
     if (!landed) continue;

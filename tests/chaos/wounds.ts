@@ -292,7 +292,7 @@ function besideAnother(
         after?.(victim);
         other = await running.ended;
       }),
-    codes: /^target\./,
+    codes: /^(target|state)\./,
     landed: () => {
       if (other && /"code": ?"internal"/.test(other.stdout)) throw new Error(`the other run: ${other.stdout}`);
       return isHurt;
