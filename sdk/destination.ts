@@ -263,6 +263,8 @@ export interface Destination extends AsyncDisposable {
   plan(target: PlannedTarget): Promise<readonly string[]>;
   /** Takes the lease of a target, or tells who holds it. Absent: such a target lets in one process at a time by itself. */
   lease?(table: TableName, request: LeaseRequest): Promise<Lease | { readonly heldBy: string }>;
+  /** What dead loads left there, in words; `remove` takes it away. Nothing of a load that may be alive. */
+  leftovers?(request: Pick<LeaseRequest, "isDead"> & { readonly remove: boolean }): Promise<readonly string[]>;
   open(target: Target): Promise<Writer>;
   /** Takes back the last load of a table in one act. Throws `undo.impossible` where what hangs on it would be lost. */
   undo?(undoing: Undoing): Promise<void>;

@@ -23,6 +23,7 @@ export const COMMANDS: Catalogue = {
   rejects: async () => (await import("./rejects/rejects.ts")).rejects,
   state: async () => (await import("./state/state.ts")).state,
   undo: async () => (await import("./state/undo.ts")).undo,
+  clean: async () => (await import("./state/clean.ts")).clean,
   runs: async () => (await import("./inspect/runs.ts")).runs,
   doctor: async () => (await import("./machine/doctor.ts")).doctor,
   completion: async () => (await import("./machine/completion.ts")).completion,
@@ -31,7 +32,7 @@ export const COMMANDS: Catalogue = {
 };
 
 /** Settled commands that a later version builds. */
-export const LATER_COMMANDS: readonly string[] = ("clean test compile explain secret schedule " +
+export const LATER_COMMANDS: readonly string[] = ("test compile explain secret schedule " +
   "serve worker plugin user audit").split(" ");
 
 /** Loads a command, or says what is wrong with its name. */

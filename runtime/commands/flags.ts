@@ -159,11 +159,7 @@ export const FLAGS = {
     parse: parseDuration,
   }),
   offline: toggle({ name: "offline", summary: "Connect to the two ends only, to nothing else" }),
+  dryRun: toggle({ name: "dry-run", summary: "Show what would be done" }),
   yes: toggle({ name: "yes", short: "y", summary: "Answer yes to every question" }),
   out: single({ name: "out", short: "o", value: "FILE", summary: "Write the output to a file" }),
 } as const;
-
-/** Settled flags that a later version builds. Their values are checked already, so that a script learns of its fault. */
-export const LATER_FLAGS: readonly Flag[] = [
-  toggle({ name: "dry-run", summary: "Show what would be done" }),
-];

@@ -1,7 +1,7 @@
 import { DtegError, nearest } from "../../sdk/mod.ts";
 import { hidePasswords } from "../config/url.ts";
 import type { Command, Flag, Input } from "./command.ts";
-import { FLAGS, GLOBAL, LATER_FLAGS, VERSION } from "./flags.ts";
+import { FLAGS, GLOBAL, VERSION } from "./flags.ts";
 
 /** What a line says, and all that is wrong with it. */
 export interface Parsed {
@@ -41,7 +41,7 @@ export function quoteWord(word: string): string {
 
 /** Takes the command out of the words: the first one that is neither a flag nor a flag's value. */
 export function splitCommand(words: readonly string[]): { readonly name?: string; readonly rest: readonly string[] } {
-  const known = [...Object.values(GLOBAL), VERSION, ...Object.values(FLAGS), ...LATER_FLAGS];
+  const known = [...Object.values(GLOBAL), VERSION, ...Object.values(FLAGS)];
   for (let at = 0; at < words.length && words[at] !== "--"; at++) {
     if (!isFlag(words[at])) return { name: words[at], rest: words.toSpliced(at, 1) };
     const flag = known.find((flag) => words[at] === `--${flag.name}` || flag.short && words[at] === `-${flag.short}`);
@@ -61,7 +61,7 @@ export function parseWords(words: readonly string[], { flags, env, command }: Gr
     else given.push({ flag, label, text: text ?? (takesNext ? next : "true") });
     return takesNext;
   };
-  const find = (name: string) => [...flags, ...LATER_FLAGS].find((flag) => flag.name === name);
+  const find = (name: string) => flags.find((flag) => flag.name === name);
   for (let at = 0; at < words.length; at++) {
     const word = words[at];
     if (word === "--") {
@@ -106,9 +106,6 @@ function collect(given: readonly Given[], errors: DtegError[]): Record<string, u
     try {
       const value = valueOf(flag, text);
       values[flag.name] = flag.many ? [values[flag.name] ?? [], value].flat() : value;
-      if (LATER_FLAGS.includes(flag)) {
-        errors.push(new DtegError("usage", `this version does not have ${label} yet`, { hint: "leave it out" }));
-      }
     } catch (error) {
       errors.push(badValue({ flag, label, text }, error));
     }

@@ -44,24 +44,40 @@ async function makeLocked(path: string): Promise<Deno.FsFile> {
 }
 
 async function removeDead(parent: string): Promise<void> {
+  for (const path of await runFolders(parent)) await removeIfDead(path);
+}
+
+/** The folders of dead runs, which the next one removes. */
+export async function deadRunFolders(parent: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of await runFolders(parent)) if (await ifDead(path, () => Promise.resolve())) found.push(path);
+  return found.sort();
+}
+
+async function runFolders(parent: string): Promise<readonly string[]> {
   const names: string[] = [];
   try {
     for await (const { name, isDirectory } of Deno.readDir(parent)) if (isDirectory) names.push(name);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return;
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return [];
     throw error;
   }
-  for (const name of names) if (name.startsWith(PREFIX)) await removeIfDead(`${parent}/${name}`);
+  return names.filter((name) => name.startsWith(PREFIX)).map((name) => `${parent}/${name}`);
 }
 
-/** Removes a folder of this user that no process holds; another run may be at it too. */
-async function removeIfDead(path: string): Promise<void> {
+const removeIfDead = (path: string) => ifDead(path, () => Deno.remove(path, { recursive: true }));
+
+/** Takes a step with a folder of this user that no process holds, and tells whether it was one; another run may be at it too. */
+async function ifDead(path: string, step: () => Promise<void>): Promise<boolean> {
   try {
     const { uid, isDirectory } = await Deno.lstat(path);
-    if (uid !== Deno.uid() || !isDirectory) return;
+    if (uid !== Deno.uid() || !isDirectory) return false;
     using handle = await Deno.open(path);
-    if (await handle.tryLock(true).catch(() => false)) await Deno.remove(path, { recursive: true });
+    if (!await handle.tryLock(true).catch(() => false)) return false;
+    await step();
+    return true;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return false;
   }
 }

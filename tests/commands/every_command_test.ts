@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { COMMANDS, LATER_COMMANDS } from "../../runtime/commands/catalogue.ts";
-import { GLOBAL, LATER_FLAGS } from "../../runtime/commands/flags.ts";
+import { GLOBAL } from "../../runtime/commands/flags.ts";
 import { runJson, runLine } from "./fake_platform.ts";
 
 const NAMES = Object.keys(COMMANDS);
@@ -38,7 +38,6 @@ for (const name of NAMES) {
     const all = [...Object.values(GLOBAL), ...flags];
     const names = all.map((flag) => flag.name), shorts = all.flatMap(({ short }) => short ? [short] : []);
     assert.deepEqual([names.length, shorts.length], [new Set(names).size, new Set(shorts).size]);
-    assert.deepEqual(flags.filter((flag) => LATER_FLAGS.some((later) => later.name === flag.name)), []);
   });
 
   Deno.test(`${name}: the name in the catalogue is its own, and each example is a line of it`, async () => {

@@ -21,6 +21,7 @@ export interface Contested {
 /** How a run ended. */
 export interface Ended {
   readonly code: number;
+  readonly result: unknown;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly told: string;
 }
@@ -47,6 +48,8 @@ export interface Arena {
   readonly folder: string;
   /** Starts a run, and stops it in the middle of its load. */
   open(target: Contested, word: string): Promise<OpenRun>;
+  /** What `dteg clean` of the target finds. */
+  clean(target: Contested, more?: readonly string[]): Promise<readonly string[]>;
   /** Runs a load of a file to its end. */
   run(target: Contested, word: string, more?: readonly string[]): Promise<Ended>;
 }
@@ -57,7 +60,7 @@ export async function inArena(test: (arena: Arena) => Promise<void>): Promise<vo
   const env = { HOME: folder, TMPDIR: `${folder}/tmp`, DTEG_CACHE_DIR: cacheFolder() };
   const started: Deno.ChildProcess[] = [];
   const launch = (args: readonly string[]) => {
-    const child = start(["run", ...args, "--yes", "--json"], { cwd: folder, env });
+    const child = start([...args, "--json"], { cwd: folder, env });
     started.push(child);
     return child;
   };
@@ -70,7 +73,7 @@ export async function inArena(test: (arena: Arena) => Promise<void>): Promise<vo
     await test({
       folder,
       async open({ to, isMoving }, word) {
-        const child = launch(["--from", await write(word, MANY), ...to]);
+        const child = launch(["run", "--from", await write(word, MANY), ...to]);
         const ended = endOf(child);
         let isOver = false;
         ended.then(() => isOver = true);
@@ -87,8 +90,14 @@ export async function inArena(test: (arena: Arena) => Promise<void>): Promise<vo
           ended,
         };
       },
+      async clean({ to }, more = []) {
+        const { code, result, told } = await endOf(launch(["clean", ...to.slice(0, 2), ...more]));
+        assert.equal(code, 0, told);
+        const { found } = result as { found: readonly { readonly target: string; readonly what: string }[] };
+        return found.map(({ target, what }) => target === "this machine" ? target : what);
+      },
       async run({ to }, word, more = []) {
-        return await endOf(launch(["--from", await write(word, FEW), ...to, ...more]));
+        return await endOf(launch(["run", "--from", await write(word, FEW), ...to, ...more]));
       },
     });
   } finally {
@@ -107,8 +116,8 @@ async function endOf(child: Deno.ChildProcess): Promise<Ended> {
   const { code, stdout, stderr } = await child.output();
   const decoder = new TextDecoder();
   const told = decoder.decode(stdout) + decoder.decode(stderr);
-  const error = stdout.length > 0 ? JSON.parse(decoder.decode(stdout)).error : null;
-  return { code, error, told };
+  const { error = null, result = null } = stdout.length > 0 ? JSON.parse(decoder.decode(stdout)) : {};
+  return { code, error, result, told };
 }
 
 /** The rules that hold for every kind of target with a lease. */
@@ -158,4 +167,20 @@ export async function contest(t: Deno.TestContext, openTarget: (folder: string) 
     assert.equal(second.code, 0, second.told);
     assert.equal(await target.rows(), rowsOf("second", FEW));
   });
+
+  await step(
+    "what a killed run left goes by `dteg clean`, which touches nothing of a live one",
+    async (arena, target) => {
+      const first = await arena.open(target, "first");
+      assert.deepEqual(await arena.clean(target), []);
+      first.signal("SIGKILL");
+      await first.ended;
+      const found = await arena.clean(target, ["--dry-run"]);
+      assert.equal(await target.isHeld(), true);
+      assert.ok(found.some((what) => /lease/.test(what)), found.join());
+      const left = found.filter((what) => what !== "this machine"); // its folder goes with any command
+      assert.deepEqual(await arena.clean(target), left);
+      assert.deepEqual(await arena.clean(target), []);
+    },
+  );
 }

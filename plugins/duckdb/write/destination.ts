@@ -7,6 +7,7 @@ import type { DuckdbConfig } from "../mod.ts";
 import { undoLoad } from "./kept_versions.ts";
 import { planTable } from "./plan_table.ts";
 import { changeStates, listStates } from "../state/state_changes.ts";
+import { leftStages } from "../state/leftovers.ts";
 import { readState } from "../state/state_table.ts";
 import { tableWriter } from "./table_writer.ts";
 import { DUCKDB_TYPES } from "./type_table.ts";
@@ -69,6 +70,11 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
         const { session, catalog } = await open();
         await changeStates(session, changes, { catalog });
       },
+    },
+    async leftovers({ remove }) {
+      if (!isFile(path)) return [];
+      const { session, catalog } = await open();
+      return await leftStages(session, { catalog, run: host.run, remove });
     },
     async plan(target) {
       if (!isFile(path)) return planTable(target, undefined);

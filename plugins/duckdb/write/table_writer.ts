@@ -10,7 +10,6 @@ import {
   type Log,
   quoteName,
   quoteTable,
-  quoteText,
   type ScanBatch,
   type Target,
   type Writer,
@@ -21,6 +20,7 @@ import type { FileCatalogue } from "../file_catalogue.ts";
 import { keepReplaced } from "./kept_versions.ts";
 import { addLoadColumns } from "./load_columns.ts";
 import { dropLoaded, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
+import { leftStages } from "../state/leftovers.ts";
 import { makeStateTable, writeState } from "../state/state_table.ts";
 import { nativeType } from "./type_table.ts";
 import { checkedOptions, columnsLeftOut, fitColumns, loadedColumns } from "./fit_columns.ts";
@@ -56,7 +56,7 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
     session.alone(catalog, async () => {
       if (schema !== "main") await session.run(`CREATE SCHEMA IF NOT EXISTS ${quoteTable(catalog, schema)}`);
       await makeStateTable(session, place);
-      await removeDead({ session, catalog, target }, schema);
+      await leftStages(session, { catalog, schema, run: target.run, remove: true });
     }));
 
   return {
@@ -205,20 +205,4 @@ function constraintError(error: unknown, { table }: Target): unknown {
     cause: error,
     hint: "mend the rows, load with --write merge and the table's key, or change the table",
   });
-}
-
-/** Staging tables of runs that are no more: one process at a time writes a file, so all but this run's are dead. */
-async function removeDead(
-  { session, catalog, target }: Pick<TablePlace, "session" | "catalog" | "target">,
-  schema: string,
-): Promise<void> {
-  const rows = await session.all(
-    `SELECT table_name FROM duckdb_tables() WHERE database_name = ${quoteText(catalog)} AND schema_name = ${
-      quoteText(schema)
-    } ` +
-      `AND starts_with(table_name, '_dteg_stage_') AND NOT starts_with(table_name, ${
-        quoteText(`_dteg_stage_${target.run}_`)
-      })`,
-  );
-  for (const row of rows) await session.run(`DROP TABLE ${quoteTable(catalog, schema, String(row.table_name))}`);
 }

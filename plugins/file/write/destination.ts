@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { type Destination, DtegError, type Host, type TableName, type TypeRow } from "../../../sdk/mod.ts";
+import { leftovers } from "../state/leftovers.ts";
 import { takeLease } from "./file_lease.ts";
 import { fileWriter } from "./file_writer.ts";
 import { folderWriter, refuseOtherFormat } from "./folder_writer.ts";
@@ -37,6 +38,7 @@ export function fileDestination(config: FileConfig, host: Host): Destination {
     describe: (table) => describe(place, table),
     state: fileStates(place),
     undo: (undoing) => undoFile(place, undoing),
+    leftovers: (request) => leftovers(place, request),
     plan: ({ table, schema }) => Promise.resolve([planFile({ place, writing, config }, { table, schema, types })]),
     ...(place.kind !== "stdout" && {
       lease: (table, request) =>

@@ -16,6 +16,9 @@ export interface LeasedPlace {
 /** What stands in the file of a lease, which is there as long as somebody holds it; it is renewed when it was written. */
 type LeaseFile = Pick<Lease, "token" | "owner">;
 
+/** Milliseconds after which a lease is of nobody who goes on, whatever clocks say. */
+const LONG_OVER = 3600_000;
+
 /** The file of a lease: in the folder whose lock every commit takes too. */
 const leasePath = ({ kind, path }: LeasedPlace) =>
   kind === "folder" ? join(path, "._dteg_lease.json") : join(dirname(path), `.${basename(path)}.dteg.lease.json`);
@@ -58,6 +61,16 @@ export async function takeLease(
       removeEmpty(folder, absent);
     },
   };
+}
+
+/** The path of a lease whose holder is dead, or that ran out a good while ago; undefined where there is none. */
+export function deadLease(place: LeasedPlace, { isDead }: Pick<LeaseRequest, "isDead">): string | undefined {
+  const path = leasePath(place);
+  const held = readLease(path);
+  if (!held) return undefined;
+  return isDead(held.owner) || Date.now() - (statOf(path)?.mtime?.getTime() ?? Date.now()) > LONG_OVER
+    ? path
+    : undefined;
 }
 
 /** Refuses a commit whose lease another has. The folder is locked. */

@@ -13,22 +13,27 @@ export function stagedPath(
   return kind === "folder" ? join(target, name) : join(dirname(target), `${name}_${basename(target)}`);
 }
 
-/** Removes staged files of runs that are no more. What another machine or container left is taken for dead after a day. */
+/** Removes staged files of runs that are no more. */
 export function removeDead(folder: string): void {
+  deadFiles(folder).forEach(remove);
+}
+
+/** Paths of staged files of runs that are no more. What another machine or container left is taken for dead after a day. */
+export function deadFiles(folder: string): readonly string[] {
   let names: string[];
   try {
     names = [...Deno.readDirSync(folder)].map(({ name }) => name);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
+    if (error instanceof Deno.errors.NotFound) return [];
     throw fileError(error, { action: "read", path: folder });
   }
-  for (const name of names) {
+  return names.sort().flatMap((name) => {
     const [, where, pid] = /^\._dteg_([0-9a-f]{8})_(\d+)_/.exec(name) ?? [];
-    if (pid === undefined) continue;
+    if (pid === undefined) return [];
     const path = join(folder, name);
     const isDead = where === machine() ? statOf(`/proc/${pid}`) === undefined : age(path) > DAY;
-    if (isDead) remove(path);
-  }
+    return isDead ? [path] : [];
+  });
 }
 
 /** Process ids mean something among processes of one machine and one container. */
@@ -39,7 +44,8 @@ function machine(): string {
 
 const age = (path: string) => Date.now() - (statOf(path)?.mtime?.getTime() ?? Date.now());
 
-function remove(path: string): void {
+/** Removes a file that another run may have removed. */
+export function remove(path: string): void {
   try {
     Deno.removeSync(path);
   } catch (error) {

@@ -13,6 +13,7 @@ import { planTable } from "./plan_table.ts";
 import { undoLoad } from "../state/kept_versions.ts";
 import { changeStates, listStates } from "../state/state_changes.ts";
 import { takeLease } from "../state/lease.ts";
+import { leftovers } from "../state/leftovers.ts";
 import { readState } from "../state/state_table.ts";
 import { tableWriter } from "./table_writer.ts";
 
@@ -101,6 +102,7 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
       },
     },
     plan: async (target) => await planTable(await open(), { ...target, table: place(target.table) }),
+    leftovers: async (request) => await leftovers(await open(), request),
     lease: (table, request) => takeLease(openKeeper, { table: place(table), made: leaseTables, request }),
     async open(target) {
       const session = await open();

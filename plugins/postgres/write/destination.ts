@@ -10,6 +10,7 @@ import { undoLoad } from "../state/kept_versions.ts";
 import { planTable } from "./plan_table.ts";
 import { changeStates, listStates } from "../state/state_changes.ts";
 import { takeLease } from "../state/lease.ts";
+import { leftovers } from "../state/leftovers.ts";
 import { readState } from "../state/state_table.ts";
 import { tableWriter } from "./table_writer.ts";
 import { POSTGRES_TYPES } from "./type_table.ts";
@@ -94,6 +95,7 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
         await changeStates(await open(), changes.map((change) => ({ ...change, table: place(change.table) }))),
     },
     plan: async (target) => await planTable(await open(), { ...target, table: place(target.table) }),
+    leftovers: async (request) => await leftovers(await open(), { ...request, run: host.run }),
     lease: (table, request) => takeLease(openKeeper, { table: place(table), made: leaseTables, request }),
     open: async (target) =>
       await tableWriter({

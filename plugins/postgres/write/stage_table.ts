@@ -57,16 +57,28 @@ export async function requireMoneyUnit(session: PgSession, columns: Schema): Pro
   );
 }
 
-/** Drops staging tables of runs that are no more: those that no session of the server belongs to. */
+/** Staging tables of runs that are no more: those that no session of the server belongs to. Absent schema: those of all. */
+export async function deadStages(
+  session: PgSession,
+  { schema, run }: { readonly schema?: string; readonly run: string },
+): Promise<readonly PgTable[]> {
+  const rows = await session.query(
+    `SELECT n.nspname AS schema, c.relname AS name FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ` +
+      `WHERE ${schema === undefined ? "true" : `n.nspname = ${quoteText(schema)}`} ` +
+      `AND c.relkind = 'r' AND c.relname ~ '^${PREFIX}[a-z0-9]+_[0-9a-f]+$' ` +
+      `AND split_part(c.relname, '_', 4) <> ${quoteText(run)} AND pg_catalog.pg_has_role(c.relowner, 'USAGE') ` +
+      `AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.application_name LIKE '% ' || split_part(c.relname, '_', 4)) ` +
+      "ORDER BY 1, 2",
+  );
+  return rows.map(({ schema, name }) => ({ schema: schema ?? "", name: name ?? "" }));
+}
+
+/** Drops them. */
 export async function removeDead(
   session: PgSession,
-  { schema, run }: { readonly schema: string; readonly run: string },
-): Promise<void> {
-  const rows = await session.query(
-    `SELECT c.relname AS name FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ` +
-      `WHERE n.nspname = ${quoteText(schema)} AND c.relkind = 'r' AND c.relname ~ '^${PREFIX}[a-z0-9]+_[0-9a-f]+$' ` +
-      `AND split_part(c.relname, '_', 4) <> ${quoteText(run)} AND pg_catalog.pg_has_role(c.relowner, 'USAGE') ` +
-      `AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.application_name LIKE '% ' || split_part(c.relname, '_', 4))`,
-  );
-  for (const { name } of rows) await session.query(`DROP TABLE IF EXISTS ${quoteTable(schema, name ?? "")}`);
+  where: { readonly schema?: string; readonly run: string },
+): Promise<readonly PgTable[]> {
+  const dead = await deadStages(session, where);
+  for (const { schema, name } of dead) await session.query(`DROP TABLE IF EXISTS ${quoteTable(schema, name)}`);
+  return dead;
 }
