@@ -130,20 +130,18 @@ export interface Reader extends AsyncDisposable {
   verify(): Promise<void>;
 }
 
-/** Rows that are to be summed up where they are: all of them, or each range of a key apart. */
+/** Rows to be summed up where they are, all or by ranges of a column of whole numbers. A width of 0 asks for its lowest and highest alone. */
 export interface DigestRequest extends Pick<ReadRequest, "stream" | "columns" | "where"> {
-  /** A column of whole numbers, its lowest one, and how many are a range. A width of 0 asks for the lowest and the highest alone. */
-  readonly ranges?: { readonly column: string; readonly from: string; readonly width: number };
-  /** In a form that sources of other kinds have too: one column of whole numbers, by ranges. */
+  readonly ranges?: { readonly column: string; readonly from: string; readonly to: string; readonly width: number };
+  /** In a form that other kinds of source have too: one column of whole numbers, by ranges. */
   readonly isPortable?: boolean;
 }
 
-/** Count and hash of rows in any order. Those of one `form` can be compared: the same rows have the same hash, others another. */
+/** Count and hash of rows in any order. Of one `form` the same rows have the same hash, others another. `where`: the range's condition. */
 export interface Digest {
   readonly form: string;
-  /** How many ranges are below it; absent: that of NULL, or there are no ranges. */
+  /** How many ranges are below it; absent: that of NULL, or there are none. */
   readonly range?: string;
-  /** The condition of its range, in the source's SQL. */
   readonly where?: string;
   readonly rows: number;
   readonly hash: string;

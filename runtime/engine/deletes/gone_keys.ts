@@ -3,7 +3,7 @@ import { openSource } from "../ask/open_end.ts";
 import type { StageSession } from "../move/session.ts";
 import type { RunContext } from "../run_context.ts";
 import type { Ends, Move } from "../staged/stream_move.ts";
-import { type DifferingRanges, differingRanges } from "../verify/key_ranges.ts";
+import { type AskRanges, type DifferingRanges, differingRanges } from "../verify/key_ranges.ts";
 import { openSourceSide, openTargetSide, pairColumns, rejectingColumns, stageSide } from "../verify/stage_sides.ts";
 
 const HERE = "_dteg_keys_source", THERE = "_dteg_keys_target", GONE = "_dteg_keys_gone";
@@ -113,19 +113,14 @@ async function goneRanges(
   const isPlain = rest.length === 0 && stream.columns.every((rule) => rule.name !== key || (!rule.type && !rule.mask));
   if (!source.digest || !back.digest || !isPlain) return undefined;
   const name = stream.sql === undefined ? parseName(stream.name) : { sql: stream.sql };
-  const columns = [{ name: key }], columnsThere = [{ name: loaded }], isPortable = true;
-  return await differingRanges((ranges) =>
+  const here = { stream: name, columns: [{ name: key }] };
+  const target = { stream: table, columns: [{ name: loaded }], ...(there !== undefined && { where: there }) };
+  const ask: AskRanges = (ranges, { isPortable }) =>
     Promise.all([
-      Array.fromAsync(source.digest!({ stream: name, columns, ranges: { ...ranges, column: key }, isPortable })),
-      Array.fromAsync(back.digest!({
-        stream: table,
-        columns: columnsThere,
-        ranges: { ...ranges, column: loaded },
-        isPortable,
-        ...(there !== undefined && { where: there }),
-      })),
-    ])
-  );
+      Array.fromAsync(source.digest!({ ...here, ranges: { ...ranges, column: key }, isPortable })),
+      Array.fromAsync(back.digest!({ ...target, ranges: { ...ranges, column: loaded }, isPortable })),
+    ]);
+  return await differingRanges(ask, { mayBePortable: true });
 }
 
 const LOOK = { guess: "all rows", reading: "in one pass" } as const;

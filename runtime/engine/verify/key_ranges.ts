@@ -15,19 +15,30 @@ export interface DifferingRanges {
   readonly isSame: boolean;
 }
 
-type Ranges = Omit<NonNullable<DigestRequest["ranges"]>, "column">;
+/** Asks both sides, the source first, in the form of its own kind or in that which other kinds have too. */
+export type AskRanges = (
+  ranges: Omit<NonNullable<DigestRequest["ranges"]>, "column">,
+  options: { readonly isPortable: boolean },
+) => Promise<readonly [readonly Digest[], readonly Digest[]]>;
+
+const BOUNDS = { from: "0", to: "0", width: 0 };
 
 /** Asks both sides for the sums of the same ranges. Undefined: they cannot say, or too many ranges differ. */
 export async function differingRanges(
-  ask: (ranges: Ranges) => Promise<readonly [readonly Digest[], readonly Digest[]]>,
+  ask: AskRanges,
+  { mayBePortable = false }: { readonly mayBePortable?: boolean } = {},
 ): Promise<DifferingRanges | undefined> {
-  const bounds = (await ask({ from: "0", width: 0 })).flat().map(({ range }) => BigInt(range ?? 0));
+  const own = await ask(BOUNDS, { isPortable: false });
+  const isOwn = own[0].length > 0 && own[0][0].form === own[1][0]?.form;
+  if (!isOwn && !mayBePortable) return undefined;
+  const isPortable = !isOwn, ends = isOwn ? own : await ask(BOUNDS, { isPortable });
+  const bounds = ends.flat().map(({ range }) => BigInt(range ?? 0));
   if (bounds.length === 0) return undefined;
   const low = bounds.reduce((a, b) => a < b ? a : b), high = bounds.reduce((a, b) => a > b ? a : b);
   if (high - low >= WIDEST) return undefined;
   const width = Number((high - low) / BigInt(RANGES) + 1n);
   if (!Number.isSafeInteger(width)) return undefined;
-  const [sums, others] = await ask({ from: String(low), width });
+  const [sums, others] = await ask({ from: String(low), to: String(high), width }, { isPortable });
   if (sums.length === 0 || others.length === 0 || sums[0].form !== others[0].form) return undefined;
   const source = differing(sums, others), target = differing(others, sums);
   if (source === undefined || target === undefined) return undefined;
