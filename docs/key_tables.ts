@@ -5,7 +5,6 @@ import { postgresConnector } from "../plugins/postgres/mod.ts";
 import { type JsonSchema, pipelineSchema, projectSchema } from "../runtime/config/mod.ts";
 import {
   LATER_CONNECTORS,
-  LATER_IN_CONTRACT,
   LATER_IN_PIPELINE,
   LATER_IN_STREAM,
   LATER_IN_TABLE,
@@ -32,7 +31,6 @@ export function pipelineParts(): Readonly<Record<string, string>> {
     "keys.project": keyTable(projectSchema(CONNECTORS)),
     "later.pipeline": words(LATER_IN_PIPELINE),
     "later.stream": words(LATER_IN_STREAM),
-    "later.contract": words(LATER_IN_CONTRACT),
     "later.table": words(LATER_IN_TABLE),
     "later.connectors": [...LATER_CONNECTORS].map(code).join(" "),
   };

@@ -68,12 +68,17 @@ export interface Abilities {
 
 /** A table or file that is there. */
 export interface Existing {
-  /** `type`: what files are read as where nothing else is declared, so that their values fit. `required`: NULL is refused there. */
+  /**
+   * `type`: what files are read as where nothing else is declared, so that their values fit. `holds`: what it holds where that is not `type`.
+   * `required`: NULL is refused there. `filled`: what a load leaves out gets a value by the server, in any case or unless it is given one.
+   */
   readonly columns: readonly {
     readonly name: string;
     readonly native: string;
     readonly type?: DataType;
+    readonly holds?: DataType;
     readonly required?: boolean;
+    readonly filled?: "always" | "default";
   }[];
   readonly madeByDteg: boolean;
   /** A replace keeps the table, with its columns, since other things depend on it. */
@@ -94,6 +99,8 @@ export interface TargetState {
   readonly committedAt: string;
   /** Names that columns got, by their name in the source. */
   readonly names: Readonly<Record<string, string>>;
+  /** Types that columns were loaded as, by their name in the source, as text. */
+  readonly types?: Readonly<Record<string, string>>;
   /** How columns are masked, by their name in the source; absent: none is. */
   readonly masks?: Readonly<Record<string, string>>;
   /** How far the stream was read, where it has a cursor. */
@@ -209,10 +216,18 @@ export interface Target {
   readonly parts: number;
   /** The stream's `table:` settings. */
   readonly options: TableOptions;
+  /** What a table that stays is given first. */
+  readonly evolve?: Evolution;
+}
+
+/** Columns of the load that a table lacks, and those whose type is to become that of the load, with the native type that they had. */
+export interface Evolution {
+  readonly add: readonly string[];
+  readonly widen: Readonly<Record<string, string>>;
 }
 
 /** A target that nothing is written to yet: what a plan is made of. */
-export type PlannedTarget = Pick<Target, "table" | "schema" | "write" | "key" | "options">;
+export type PlannedTarget = Pick<Target, "table" | "schema" | "write" | "key" | "options" | "evolve">;
 
 /** Used when dteg makes the table. */
 export interface TableOptions {

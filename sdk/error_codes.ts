@@ -43,6 +43,7 @@ export const ERROR_CODES = {
   "undo.impossible": "data",
   "verify.differs": "check",
   "rejects.too_many": "check", "rejects.none": "config", "rejects.replay": "config",
+  "contract.columns": "schema", "contract.types": "schema",
   "schema.lossy": "schema", "schema.incompatible": "schema",
   "target.locked": "transient", "target.read_only": "environment", "target.name": "config",
   "target.is_folder": "config", "target.special": "config",
@@ -51,7 +52,7 @@ export const ERROR_CODES = {
   "memory.row_too_wide": "environment",
   "run.not_found": "config", "run.ambiguous": "config",
   "init.exists": "config",
-  "plan.invalid": "config", "plan.stale": "schema", "plan.confirm": "config",
+  "plan.invalid": "config", "plan.stale": "schema", "plan.changes": "schema", "plan.confirm": "config",
   "cancelled": "cancelled",
   "internal": "internal",
 } as const satisfies Record<string, Failure>;

@@ -51,6 +51,7 @@ function makeCatalogue(catalog: string): FileCatalogue {
           name: String(row.column_name),
           native: String(row.column_type),
           required: row.null === "NO",
+          ...(row.default !== null && { filled: "default" as const }),
           ...(comment !== undefined && { comment }),
         };
       });

@@ -1,6 +1,9 @@
 import type { CursorRead, DataType, OnLoss, TableOptions, WriteMode } from "../../sdk/mod.ts";
 
 export const NAME_RULES = ["keep", "fold", "snake"] as const;
+/** What `contract.columns` and `contract.types` may say. */
+export const CONTRACT_COLUMNS = ["evolve", "freeze", "reject", "ignore"] as const;
+export const CONTRACT_TYPES = ["evolve", "freeze", "reject"] as const;
 export const MASKS = ["hash", "redact", "null", "partial"] as const;
 
 /** A pipeline, ready to run: parsed, expanded, checked. Made from a file by `loadPipeline`, from flags by `adhocPipeline`. */
@@ -121,6 +124,8 @@ export interface PipelineStream {
   readonly onLoss?: OnLoss;
   /** What happens to a row that breaks a rule. Absent: `freeze`. */
   readonly rows?: "freeze" | "reject";
+  /** What happens where the source has other columns or types than the target. Absent: `evolve`. */
+  readonly contract?: Contract;
   /** Most rows that may be set aside. Absent: no limit. */
   readonly maxRejects?: MaxRejects;
   /** Rows tell by which run they came, and when. */
@@ -168,6 +173,12 @@ export interface ColumnRule {
  * characters, `null` nothing.
  */
 export type Mask = (typeof MASKS)[number];
+
+/** What is to happen where the source has other columns, or other types, than the target. */
+export interface Contract {
+  readonly columns?: (typeof CONTRACT_COLUMNS)[number];
+  readonly types?: (typeof CONTRACT_TYPES)[number];
+}
 
 /** A limit of rejected rows: their number, or their share of the rows read, in percent. */
 export type MaxRejects =

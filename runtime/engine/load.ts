@@ -15,11 +15,13 @@ import { deliver, partsAtOnce } from "./commit/deliver.ts";
 import { type CursorLoad, cursorLoad, WITHOUT_CURSOR } from "./cursor/cursor_load.ts";
 import { goneKeys } from "./deletes/gone_keys.ts";
 import { plannedDeletes } from "./deletes/planned_deletes.ts";
+import { evolutionOfLoad } from "./drift/drift_of_load.ts";
 import { duckdbMemory } from "./limits.ts";
 import { hideValues } from "./mask/hidden_values.ts";
 import { hashes, lendMaskKey } from "./mask/mask_key.ts";
 import { masksOf, refuseOtherMasks } from "./mask/mask_state.ts";
 import { asTaken } from "./pipe/as_taken.ts";
+import { isTyped } from "./plan/declared_types.ts";
 import { namedOptions } from "./plan/named_options.ts";
 import { shapeBytes } from "./plan/shape.ts";
 import { loadColumns, withLoadColumns } from "./staged/load_columns.ts";
@@ -79,7 +81,7 @@ async function moveOnce(
   const batch = await inPieces(asTaken(given, destination, taken), look);
   const state = await destination.state.read(job.table), before = state?.names;
   const loss = lossRules(job.stream);
-  const existing = batch.kind === "files" || !loss.isPlain ? await destination.describe(job.table) : undefined; // others have types
+  const existing = await destination.describe(job.table);
   const key = hashes(job.stream) ? await context.maskKey() : undefined;
   const masks = masksOf(job.stream, key);
   if (key !== undefined) await lendMaskKey(await ends.host.duckdb(), key);
@@ -89,10 +91,15 @@ async function moveOnce(
       read: batch.schema,
       explain: (error: DtegError) => Promise.resolve(error),
     }
-    : await stagedShape(batch, ends, { move, look, before, existing, loss, cursor });
+    : await stagedShape(batch, ends, { move, look, state, existing, loss, cursor });
   refuseLossyColumns(ready, destination, { job, loss });
   refuseOtherMasks(masks, { before: state, names: ready.names, table: job.table, write: job.stream.write });
   const added = loadColumns(ready.batch.schema, { isWanted: job.stream.loadColumns === true, run: context.run });
+  const { evolve, types } = await evolutionOfLoad(job, {
+    ...{ schema: [...ready.batch.schema, ...added], names: ready.names, destination, existing, before: state },
+    isGuessed: batch.kind === "files" && !isTyped(batch),
+    log: ends.host.log,
+  });
   const { keep, undo } = await loadTrace(job, {
     destination,
     newest: state,
@@ -117,6 +124,7 @@ async function moveOnce(
     snapshotAt: reader.snapshotAt,
     parts,
     options: { ...namedOptions(job.stream.table, ready.names), numbers: job.stream.numbers },
+    ...(evolve && { evolve }),
   });
   tally.phase = "moving";
   if (load.attempt > 1) await writer.discard(); // what an attempt before could not take away
@@ -170,6 +178,7 @@ async function moveOnce(
     run: context.run,
     committedAt: new Date().toISOString(),
     names: { ...kept?.names, ...ready.names },
+    types: { ...kept?.types, ...types },
     masks: { ...kept?.masks, ...masks },
     ...(undo && { undo }),
     ...(kept?.position && { position: kept.position }),

@@ -30,8 +30,12 @@ export interface StreamReport {
   readonly written: number;
   readonly filtered: number;
   readonly rejected: number;
-  /** Values that did not fit and were changed, by column; absent where there are none. */
-  readonly changed?: readonly { readonly column: string; readonly to: "nearest" | "null"; readonly values: number }[];
+  /** Values that did not fit and were changed or left out, by column; absent where there are none. */
+  readonly changed?: readonly {
+    readonly column: string;
+    readonly to: "nearest" | "null" | "nothing";
+    readonly values: number;
+  }[];
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;

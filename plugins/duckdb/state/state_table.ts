@@ -48,6 +48,7 @@ export function stateOf(row: Row): TargetState {
     committedAt: String(row.committed_at),
     names: JSON.parse(String(row.names)),
     masks: JSON.parse(String(row.masks ?? "{}")),
+    ...(typeof row.types === "string" && { types: JSON.parse(row.types) }),
     ...(typeof row.position === "string" && { position: JSON.parse(row.position) }),
     ...(typeof row.trace === "string" && { undo: JSON.parse(row.trace) }),
   };
@@ -60,9 +61,9 @@ export async function makeStateTable(session: DuckSession, { catalog, schema }: 
       quoteTable(catalog, schema, TABLE)
     } (pipeline VARCHAR NOT NULL, stream VARCHAR NOT NULL, target VARCHAR NOT NULL, ` +
       `load_id VARCHAR NOT NULL, run_id VARCHAR NOT NULL, committed_at VARCHAR NOT NULL, names VARCHAR NOT NULL, masks VARCHAR, ` +
-      "position VARCHAR, trace VARCHAR)",
+      "position VARCHAR, trace VARCHAR, types VARCHAR)",
   );
-  for (const later of ["masks", "position", "trace"]) { // a table of an older dteg lacks them
+  for (const later of ["masks", "position", "trace", "types"]) { // a table of an older dteg lacks them
     await session.run(`ALTER TABLE ${quoteTable(catalog, schema, TABLE)} ADD COLUMN IF NOT EXISTS ${later} VARCHAR`);
   }
 }
@@ -80,7 +81,7 @@ export async function writeState(
       quoteText(stream)
     } AND lower(target) = lower(${quoteText(target)})`,
   );
-  const { names, masks = {} } = mark;
+  const { names, masks = {}, types = {} } = mark;
   const position = mark.position ? quoteText(JSON.stringify(mark.position)) : "NULL";
   const undo = mark.undo ? quoteText(JSON.stringify(mark.undo)) : "NULL";
   const values = [
@@ -92,10 +93,11 @@ export async function writeState(
     mark.committedAt,
     JSON.stringify(names),
     JSON.stringify(masks),
+    JSON.stringify(types),
   ]
     .map(quoteText);
   await session.run(
-    `INSERT INTO ${table} (pipeline, stream, target, load_id, run_id, committed_at, names, masks, position, trace) VALUES (${
+    `INSERT INTO ${table} (pipeline, stream, target, load_id, run_id, committed_at, names, masks, types, position, trace) VALUES (${
       values.join(", ")
     }, ${position}, ${undo})`,
   );

@@ -9,6 +9,7 @@ export interface ExistingTable {
     readonly name: string;
     readonly native: string;
     readonly required?: boolean;
+    readonly filled?: "default";
     readonly comment?: string;
   }[];
   /** Something that a new table of the same name would not have: keys, indexes, defaults. */

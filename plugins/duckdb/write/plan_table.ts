@@ -1,4 +1,5 @@
 import { type PlannedTarget, quoteName, quoteTable } from "../../../sdk/mod.ts";
+import { evolving } from "./evolve_table.ts";
 import { dressTable, type ExistingTable, isKept } from "./existing_table.ts";
 import { checkedOptions } from "./fit_columns.ts";
 import { nativeType } from "./type_table.ts";
@@ -7,7 +8,8 @@ import { nativeType } from "./type_table.ts";
 export function planTable(target: PlannedTarget, existing: ExistingTable | undefined): readonly string[] {
   const { table, schema, write } = target;
   const options = checkedOptions(target);
-  if (schema.length === 0 || (existing && (write !== "replace" || isKept(existing, target)))) return [];
+  if (schema.length === 0) return [];
+  if (existing && (write !== "replace" || isKept(existing, target))) return evolving(target, existing);
   const whole = quoteTable(table.schema, table.name);
   const columns = schema.map(({ name, type }) => `  ${quoteName(name)} ${nativeType(type)}`);
   return [

@@ -16,9 +16,9 @@ import {
 } from "../../../sdk/mod.ts";
 import { addMark, clearInterval, deleteRows, reviveRows } from "./deletes.ts";
 import { dressTable, type ExistingTable, isKept } from "./existing_table.ts";
+import { evolveTable } from "./evolve_table.ts";
 import type { FileCatalogue } from "../file_catalogue.ts";
 import { keepReplaced } from "./kept_versions.ts";
-import { addLoadColumns } from "./load_columns.ts";
 import { dropLoaded, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
 import { leftStages } from "../state/leftovers.ts";
 import { makeStateTable, writeState } from "../state/state_table.ts";
@@ -119,7 +119,8 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
       await rename();
       return { ...counts, inserted: rows - filtered, filtered };
     }
-    const grown = await addLoadColumns(session, existing, { catalog, target });
+    await evolveTable(session, { ...target, table: { ...target.table, catalog, schema } }, existing);
+    const grown = target.evolve ? await known.find(session, target.table) ?? existing : existing;
     const columns = fitColumns(grown, target);
     warnOfLeftOut(grown);
     const deleting = { ...merging, whole, existing };

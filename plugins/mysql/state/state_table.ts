@@ -34,13 +34,13 @@ export async function makeStateTable(session: MysqlSession, schema: string, dial
     } (id char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, ` +
       "pipeline longtext NOT NULL, stream longtext NOT NULL, target varchar(255) NOT NULL, load_id varchar(64) NOT NULL, " +
       "run_id varchar(64) NOT NULL, committed_at varchar(64) NOT NULL, names longtext NOT NULL, " +
-      `masks longtext NULL, position longtext NULL, trace longtext NULL, pending longtext NULL COMMENT 'a load that is visible as soon as its table has the name of the target') ${
+      `masks longtext NULL, position longtext NULL, trace longtext NULL, types longtext NULL, pending longtext NULL COMMENT 'a load that is visible as soon as its table has the name of the target') ${
         tableOptions(dialect)
       }`,
   );
 }
 
-const LATER = ["trace"];
+const LATER = ["trace", "types"];
 
 /** A table that an older dteg made lacks columns. */
 async function addLater(session: MysqlSession, schema: string): Promise<void> {
@@ -101,6 +101,7 @@ function stateOf(row: MysqlRow): TargetState | undefined {
     run: row.run_id ?? "",
     committedAt: row.committed_at ?? "",
     names: JSON.parse(row.names ?? "{}"),
+    ...(row.types && { types: JSON.parse(row.types) }),
     ...(row.masks && { masks: JSON.parse(row.masks) }),
     ...(row.position && { position: JSON.parse(row.position) }),
     ...(row.trace && { undo: JSON.parse(row.trace) }),
@@ -136,12 +137,13 @@ export async function allStates(session: MysqlSession, schema: string): Promise<
 
 /** Puts the state of a load in the place of the one before. */
 export async function writeState(session: MysqlSession, schema: string, mark: LoadMark): Promise<void> {
-  const { load, run, committedAt, names, masks, position, undo } = mark;
+  const { load, run, committedAt, names, types, masks, position, undo } = mark;
   await upsert(session, schema, mark, {
     load_id: load,
     run_id: run,
     committed_at: committedAt,
     names: JSON.stringify(names),
+    types: types ? JSON.stringify(types) : null,
     masks: masks ? JSON.stringify(masks) : null,
     position: position ? JSON.stringify(position) : null,
     trace: undo ? JSON.stringify(undo) : null,

@@ -52,16 +52,25 @@ export function makingTable(
   { notNull = [] }: { readonly notNull?: readonly string[] } = {},
 ): string {
   const columns = schema.map((column) => {
-    const name = quoteIdentifier(column.name), type = types.get(column.name) ?? "longtext";
     const isKey = dress.primaryKey.includes(column.name) || notNull.includes(column.name);
-    const check = type === "json" && isJsonText(column) && !dialect.isMariadb
-      ? `longtext${isKey ? " NOT NULL" : " NULL"} CHECK (json_valid(${name}))`
-      : `${type}${isKey ? " NOT NULL" : " NULL"}`;
-    return `  ${name} ${check}${column.comment ? ` COMMENT ${textLiteral(column.comment)}` : ""}`;
+    const defined = definition(column, { types, dialect, isKey });
+    return `  ${defined}${column.comment ? ` COMMENT ${textLiteral(column.comment)}` : ""}`;
   });
   const lines = [...columns, ...keyLines(dress, types)];
   return `CREATE TABLE ${quotePlace(table.schema, table.name)} (\n${lines.join(",\n")}\n) ${tableOptions(dialect)}` +
     (dress.comment ? ` COMMENT ${textLiteral(dress.comment)}` : "");
+}
+
+/** A column with its type and what is said of NULL. */
+export function definition(
+  column: Column,
+  { types, dialect, isKey }: Pick<NewTable, "types" | "dialect"> & { readonly isKey: boolean },
+): string {
+  const name = quoteIdentifier(column.name), type = types.get(column.name) ?? "longtext";
+  const isNull = isKey ? " NOT NULL" : " NULL";
+  return type === "json" && isJsonText(column) && !dialect.isMariadb
+    ? `${name} longtext${isNull} CHECK (json_valid(${name}))`
+    : `${name} ${type}${isNull}`;
 }
 
 /** What all tables that dteg makes have in common. */

@@ -33,6 +33,8 @@ export interface ExistingColumn {
   /** The server alone fills it. */
   readonly isComputed: boolean;
   readonly isCounted: boolean;
+  /** A row that says nothing of it gets a value. */
+  readonly hasDefault: boolean;
 }
 
 export interface ExistingIndex {
@@ -81,7 +83,7 @@ const ofTable = ({ schema, name }: MysqlTable, prefix = "") =>
 async function existingColumns(session: MysqlSession, table: MysqlTable): Promise<readonly ExistingColumn[]> {
   const rows = await session.query(
     `SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type, CHARACTER_SET_NAME AS charset, COLLATION_NAME AS collation, IS_NULLABLE AS nullable, ` +
-      `EXTRA AS extra, COLUMN_COMMENT AS comment FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${
+      `EXTRA AS extra, COLUMN_COMMENT AS comment, COLUMN_DEFAULT IS NOT NULL AS defaulted FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${
         quoteString(table.schema)
       } AND TABLE_NAME = ${quoteString(table.name)} ORDER BY ORDINAL_POSITION`,
   );
@@ -94,6 +96,7 @@ async function existingColumns(session: MysqlSession, table: MysqlTable): Promis
     isNullable: row.nullable === "YES",
     isComputed: /\b(?:virtual|stored|persistent)\b/i.test(row.extra ?? ""),
     isCounted: /auto_increment/i.test(row.extra ?? ""),
+    hasDefault: row.defaulted === "1" && !(row.nullable === "YES"),
   }));
 }
 

@@ -11,16 +11,15 @@ interface Fitting {
   readonly target: Target & { readonly table: MysqlTable };
   /** Types of the staging table, by name of the column. */
   readonly types: ReadonlyMap<string, string>;
-  readonly log: Log;
 }
 
 /** MySQL takes names of columns that differ only in case for the same. */
 export const sameColumn = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
 /** How each column of a load comes into the table; refused where the table lacks one or holds another type. */
-export function fitColumns({ existing, target, types, log }: Fitting): readonly LoadedFit[] {
+export function fitColumns({ existing, target, types }: Fitting): readonly LoadedFit[] {
   const table = formatName(target.table);
-  const fits = target.schema.map((column) => {
+  return target.schema.map((column) => {
     const { name } = column;
     const drop = `leave it out (columns: { ${name}: { drop: true } })`;
     const refuse = (message: string, hint: string) =>
@@ -45,11 +44,12 @@ export function fitColumns({ existing, target, types, log }: Fitting): readonly 
       "declare the type that the table has under `columns`, or change the table's column",
     );
   });
-  warnOfLeftOut({ existing, target, log });
-  return fits;
 }
 
-function warnOfLeftOut({ existing, target, log }: Omit<Fitting, "types">): void {
+/** Tells columns of the table that the load does not bring. */
+export function warnOfLeftOut(
+  { existing, target, log }: Omit<Fitting, "types"> & { readonly log: Log },
+): void {
   const left = existing.columns.filter(({ name, isComputed, isCounted }) =>
     !isComputed && !isCounted && !name.startsWith("_dteg_") &&
     !target.schema.some((column) => sameColumn(column.name, name))

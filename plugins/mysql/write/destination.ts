@@ -5,6 +5,7 @@ import { labelOf, type Parameters, parametersOf } from "../parameters.ts";
 import type { MysqlConfig } from "../mod.ts";
 import type { ConnectOptions, MysqlSession } from "../session.ts";
 import { dialectOf } from "../table/dialect.ts";
+import { heldType } from "../table/evolve_table.ts";
 import { findExisting, type MysqlTable } from "../table/existing_table.ts";
 import { nativeType } from "../table/native_type.ts";
 import { MYSQL_TYPES } from "../table/type_table.ts";
@@ -80,11 +81,13 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
       if (!existing) return undefined;
       const state = await readState(session, place(table));
       return {
-        columns: existing.columns.map(({ name, native, isNullable }) => ({
+        columns: existing.columns.map(({ name, native, isNullable, isComputed, isCounted, hasDefault }) => ({
           name,
           native,
           type: typeOfTable(native),
+          holds: heldType(native),
           required: !isNullable,
+          ...(isComputed || isCounted ? { filled: "always" as const } : hasDefault && { filled: "default" as const }),
         })),
         madeByDteg: state !== undefined,
         isKept: existing.hasDependents || existing.indexes.some(({ isPlain }) => !isPlain) ||

@@ -15,9 +15,9 @@ import { loadData } from "../load/load_data.ts";
 import type { MysqlSession } from "../session.ts";
 import { refuseChanges } from "../table/column_fit.ts";
 import { dressOf, hasMoreThan, indexList, makingTable, typesOf } from "../table/dress.ts";
+import { evolved, evolveTable } from "../table/evolve_table.ts";
 import { type ExistingTable, findExisting, type MysqlTable } from "../table/existing_table.ts";
-import { fitColumns, loadedColumns } from "../table/fit_columns.ts";
-import { addLoadColumns } from "../table/load_columns.ts";
+import { fitColumns, loadedColumns, warnOfLeftOut } from "../table/fit_columns.ts";
 import type { Dialect } from "../table/type_table.ts";
 import { enterLoad, requireLease } from "../state/lease.ts";
 import { askCommitted } from "../state/lost_commit.ts";
@@ -202,9 +202,11 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
       );
       return;
     }
-    const grown = await addLoadColumns(session, existing, { target, types });
-    const fits = fitColumns({ existing: grown, target, types, log });
-    await refuseChanges(session, fits, { staged, label });
+    const planned = await evolved(session, { target, existing, types, dialect });
+    await refuseChanges(session, fitColumns({ existing: planned.table, target, types }), { staged, label });
+    const grown = await evolveTable(session, planned, target);
+    const fits = fitColumns({ existing: grown, target, types });
+    warnOfLeftOut({ existing: grown, target, log });
     const merge = { session, staged, whole, target, key, existing: grown, fits, rows: rows - filtered };
     const referenced = target.write === "replace" && existing.referencedKey
       ? loadedColumns(existing.referencedKey, {

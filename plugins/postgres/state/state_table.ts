@@ -32,7 +32,7 @@ export async function readState(
 /** What is selected of a table of states `s`; one of an older dteg lacks some. */
 export const COLUMNS =
   "pipeline, stream, target, load_id, run_id, committed_at, names::text AS names, pg_catalog.to_jsonb(s)->>'masks' AS masks, " +
-  "pg_catalog.to_jsonb(s)->>'position' AS position, pg_catalog.to_jsonb(s)->>'trace' AS trace";
+  "pg_catalog.to_jsonb(s)->>'types' AS types, pg_catalog.to_jsonb(s)->>'position' AS position, pg_catalog.to_jsonb(s)->>'trace' AS trace";
 
 /** What a row of it says. */
 export function stateOf(row: Readonly<Record<string, string | null>>): TargetState {
@@ -44,6 +44,7 @@ export function stateOf(row: Readonly<Record<string, string | null>>): TargetSta
     run: row.run_id ?? "",
     committedAt: row.committed_at ?? "",
     names: JSON.parse(row.names ?? "{}"),
+    ...(row.types && { types: JSON.parse(row.types) }),
     masks: JSON.parse(row.masks ?? "{}"),
     ...(row.position && { position: JSON.parse(row.position) }),
     ...(row.trace && { undo: JSON.parse(row.trace) }),
@@ -82,13 +83,13 @@ export async function makeStateTable(session: PgSession, schema: string): Promis
       `CREATE TABLE IF NOT EXISTS ${
         quoteTable(schema, STATE_TABLE)
       } (pipeline text NOT NULL, stream text NOT NULL, target text NOT NULL, load_id text NOT NULL, ` +
-        "run_id text NOT NULL, committed_at text NOT NULL, names jsonb NOT NULL, masks jsonb, position text, trace text, " +
+        "run_id text NOT NULL, committed_at text NOT NULL, names jsonb NOT NULL, masks jsonb, position text, trace text, types jsonb, " +
         "PRIMARY KEY (pipeline, stream, target))",
     );
   });
 }
 
-const LATER: Readonly<Record<string, string>> = { masks: "jsonb", position: "text", trace: "text" };
+const LATER: Readonly<Record<string, string>> = { masks: "jsonb", position: "text", trace: "text", types: "jsonb" };
 
 /** A table that an older dteg made lacks columns. */
 async function addLater(session: PgSession, schema: string): Promise<void> {
@@ -113,15 +114,17 @@ export async function writeState(session: PgSession, schema: string, mark: LoadM
     mark.committedAt,
     JSON.stringify(mark.names),
     JSON.stringify(mark.masks ?? {}),
+    JSON.stringify(mark.types ?? {}),
   ].map(quoteText);
   const position = mark.position ? quoteText(JSON.stringify(mark.position)) : "NULL";
   const undo = mark.undo ? quoteText(JSON.stringify(mark.undo)) : "NULL";
   await session.query(
     `INSERT INTO ${
       quoteTable(schema, STATE_TABLE)
-    } (pipeline, stream, target, load_id, run_id, committed_at, names, masks, position, trace) VALUES (${
+    } (pipeline, stream, target, load_id, run_id, committed_at, names, masks, types, position, trace) VALUES (${
       values.join(", ")
     }, ${position}, ${undo}) ON CONFLICT (pipeline, stream, target) DO UPDATE SET load_id = excluded.load_id, run_id = excluded.run_id, ` +
-      "committed_at = excluded.committed_at, names = excluded.names, masks = excluded.masks, position = excluded.position, trace = excluded.trace",
+      "committed_at = excluded.committed_at, names = excluded.names, masks = excluded.masks, types = excluded.types, " +
+      "position = excluded.position, trace = excluded.trace",
   );
 }

@@ -76,11 +76,13 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
       if (!existing) return undefined;
       const state = await readState(await open(), place(table));
       return {
-        columns: existing.columns.map(({ name, typeName, type, nullable }) => ({
+        columns: existing.columns.map(({ name, typeName, pgType, type, nullable, filled, hasDefault }) => ({
           name,
           native: typeName,
           type,
+          ...(typeName !== pgType && { holds: { kind: "other" as const, native: typeName } }), // a domain has rules of its own
           required: !nullable,
+          ...(filled !== "by anyone" ? { filled: "always" as const } : hasDefault && { filled: "default" as const }),
         })),
         madeByDteg: state !== undefined,
         isKept: existing.hasDependents || existing.indexes.some(({ isPlain }) => !isPlain) ||

@@ -1,4 +1,11 @@
-import { type PlannedTarget, quoteName, quoteTable, quoteText, type TableOptions } from "../../../sdk/mod.ts";
+import {
+  type PlannedTarget,
+  quoteName,
+  quoteTable,
+  quoteText,
+  type TableOptions,
+  type Target,
+} from "../../../sdk/mod.ts";
 import type { PgSession } from "../session.ts";
 import type { ExistingTable, PgTable } from "./existing_table.ts";
 import { findExisting } from "./existing_table.ts";
@@ -98,4 +105,15 @@ function cutTo(text: string, longest: number): string {
   const chars = [...text];
   while (bytes(chars.join("")) > longest) chars.pop();
   return chars.join("");
+}
+
+/** The table that a load made gives no values of its own to rows of others. */
+export async function dropFilling(
+  session: PgSession,
+  { schema, name }: PgTable,
+  { loadColumns }: Pick<Target, "loadColumns">,
+): Promise<void> {
+  if (loadColumns.length === 0) return;
+  const drops = loadColumns.map(({ name }) => `ALTER COLUMN ${quoteName(name)} DROP DEFAULT`);
+  await session.query(`ALTER TABLE ${quoteTable(schema, name)} ${drops.join(", ")}`);
 }

@@ -29,6 +29,8 @@ export interface ExistingColumn extends PgColumn {
   readonly typeName: string;
   /** `computed`: by the server alone. `identity`: GENERATED ALWAYS AS IDENTITY. */
   readonly filled: "by anyone" | "identity" | "computed";
+  /** A row that says nothing of it gets a value. */
+  readonly hasDefault: boolean;
 }
 
 export interface ExistingIndex {
@@ -103,16 +105,18 @@ export async function columnsInTable(
 async function existingColumns(session: PgSession, oid: string): Promise<readonly ExistingColumn[]> {
   const rows = await session.query(
     `SELECT attname AS name, pg_catalog.format_type(atttypid, atttypmod) AS type, ` +
-      `CASE WHEN attgenerated <> '' THEN 'computed' WHEN attidentity = 'a' THEN 'identity' ELSE 'by anyone' END AS filled ` +
+      `CASE WHEN attgenerated <> '' THEN 'computed' WHEN attidentity = 'a' THEN 'identity' ELSE 'by anyone' END AS filled, ` +
+      `(atthasdef OR attidentity <> '' OR EXISTS (SELECT 1 FROM pg_catalog.pg_type t WHERE t.oid = atttypid AND t.typdefault IS NOT NULL))::text AS defaulted ` +
       `FROM pg_catalog.pg_attribute WHERE attrelid = ${quoteText(oid)}::oid AND attnum > 0 AND NOT attisdropped`,
   );
   const found = new Map(rows.map((row) => [row.name ?? "", row]));
   return (await columnsOf(session, oid)).map((column) => {
-    const filled = found.get(column.name)?.filled;
+    const { filled, defaulted } = found.get(column.name) ?? {};
     return {
       ...column,
       typeName: found.get(column.name)?.type ?? column.pgType,
       filled: filled === "identity" || filled === "computed" ? filled : "by anyone",
+      hasDefault: defaulted === "true",
     };
   });
 }

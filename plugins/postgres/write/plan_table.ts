@@ -2,6 +2,7 @@ import { type PlannedTarget, quoteName, quoteTable, quoteText } from "../../../s
 import { requireRights } from "../connect/rights.ts";
 import type { PgSession } from "../session.ts";
 import { dressing, dressOf, hasMoreThan } from "./dress.ts";
+import { evolving, refuseViews } from "./evolve_table.ts";
 import { findExisting, type PgTable } from "./existing_table.ts";
 import { pgType } from "./type_table.ts";
 
@@ -15,7 +16,8 @@ export async function planTable(
   const dress = dressOf(target);
   const stays = existing !== undefined && (write !== "replace" || hasMoreThan(existing, dress));
   await requireRights(session, { table, write, kept: stays ? existing : undefined });
-  if (schema.length === 0 || stays) return [];
+  if (stays) await refuseViews(session, target, existing);
+  if (schema.length === 0 || stays) return stays ? evolving(target, existing) : [];
   const whole = quoteTable(table.schema, table.name);
   const columns = schema.map((column) => `  ${quoteName(column.name)} ${pgType(column)}`);
   return [

@@ -16,13 +16,13 @@ import type { PgSession } from "../session.ts";
 import { type ColumnFit, refuseChanges } from "./column_fit.ts";
 import { copyCrew } from "./copy_crew.ts";
 import { addMark, clearInterval, deleteRows } from "./deletes.ts";
-import { dressOf, dressTable, hasMoreThan, renameIndexes } from "./dress.ts";
+import { dressOf, dressTable, dropFilling, hasMoreThan, renameIndexes } from "./dress.ts";
+import { evolveTable, evolving, refuseViews } from "./evolve_table.ts";
 import { columnsInTable, type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
 import { fitColumns, loadedColumns } from "./fit_columns.ts";
 import { requireLease } from "../state/lease.ts";
 import { askCommitted } from "../state/lost_commit.ts";
 import { keepReplaced } from "../state/kept_versions.ts";
-import { addLoadColumns, dropFilling } from "./load_columns.ts";
 import { dropLoaded, insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
 import { requireRights } from "../connect/rights.ts";
 import { makeStaging, removeDead, requireMoneyUnit, stagingOf } from "./stage_table.ts";
@@ -59,6 +59,7 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
 
   refuseOdd(first);
   await requireRights(session, { table: target.table, write: target.write, kept: isKept(first) ? first : undefined });
+  if (first && isKept(first)) await refuseViews(session, target, first);
   await makeStateTable(session, schema);
   await removeDead(session, { schema, run: target.run });
 
@@ -157,8 +158,9 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
 
   /** The table as it is now, held against changes until the commit where they would matter. */
   async function heldTable(existing: ExistingTable | undefined): Promise<ExistingTable | undefined> {
-    if (!existing || target.write === "append") return existing;
-    const mode = isKept(existing) ? "SHARE ROW EXCLUSIVE" : "ACCESS EXCLUSIVE";
+    const isEvolving = existing && isKept(existing) && evolving(target, existing).length > 0;
+    if (!existing || (target.write === "append" && !isEvolving)) return existing;
+    const mode = isKept(existing) && !isEvolving ? "SHARE ROW EXCLUSIVE" : "ACCESS EXCLUSIVE";
     await session.query(`LOCK TABLE ${whole} IN ${mode} MODE`);
     return await findExisting(session, target.table);
   }
@@ -191,7 +193,7 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
       await becomeTable(held, { isDressed: !isKept(before) });
       return countsOf({ inserted: rows - filtered, filtered });
     }
-    const existing = await addLoadColumns(session, held, target);
+    const existing = await evolveTable(session, target, held);
     const fits = fitColumns({ existing, staging: stagedColumns, target, log });
     await analyzeKey(existing);
     await refuseChanges(session, fits, { staged, target, label });

@@ -138,9 +138,9 @@ function sizeOf({ rows, bytes }: StreamPlan): string {
 
 /** `+ extra integer: …`, `- old text: …`, `~ amount real → numeric: …`. */
 export function changeLine(
-  { column, change, from, to, next }:
-    | StreamPlan["changes"][number]
-    | (Omit<StreamPlan["changes"][number], "next"> & { readonly next?: string }),
+  { column, change, from, to, next }: Pick<StreamPlan["changes"][number], "column" | "change" | "from" | "to"> & {
+    readonly next?: string;
+  },
   style: Style,
 ): string {
   const name = visibleText(column);

@@ -258,6 +258,14 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     "Rejected rows cannot be loaded again: their pipeline or stream is not there, or its connection is not kept.",
     "Run the stream once by a pipeline file, or export the rows and load the file.",
   ),
+  "contract.columns": help(
+    "The source has columns that the target has not, or lacks some that it has, and the contract refuses that.",
+    "Leave the column out under `columns`, change the table, or load once with `contract: { columns: evolve }`.",
+  ),
+  "contract.types": help(
+    "A column of the source has another type than that of the target, and the contract takes no such change.",
+    "Declare the type that the target has under `columns`, change the target's column, or set `contract: { types: … }`.",
+  ),
   "schema.lossy": help(
     "A column's type cannot be held by the target without loss.",
     "Declare a type that it can hold: `columns: { c: { type: text } }`.",
@@ -317,6 +325,10 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
   "plan.stale": help(
     "What a plan says of source or target is no longer so: nothing was loaded.",
     "Look at `dteg plan` again, and make the file anew with `dteg plan -o FILE`.",
+  ),
+  "plan.changes": help(
+    "A run would change tables of the target, and `--check` or `--dry-run` asked for that.",
+    "Look at what the plan says; run it where that is meant.",
   ),
   "plan.confirm": help("The run would replace what dteg did not make.", "Add -y, or `adopt: true` to the stream."),
   "cancelled": help("The run was interrupted.", "Run it again; nothing is half done."),

@@ -1,8 +1,7 @@
 import { type TSchema, Type } from "@sinclair/typebox";
 import type { OnLoss } from "../../../sdk/mod.ts";
-import { LATER_IN_CONTRACT } from "../form/later_words.ts";
 import { noted } from "../form/note.ts";
-import type { MaxRejects, PipelineStream } from "../pipeline.ts";
+import { CONTRACT_COLUMNS, CONTRACT_TYPES, type MaxRejects, type PipelineStream } from "../pipeline.ts";
 import { isMap, type Plain, type PlainMap } from "../tree/tree.ts";
 
 const WORDS = ["fail", "allow", "text", "null", "reject"] as const satisfies readonly OnLoss[];
@@ -17,6 +16,22 @@ export const ON_LOSS_SCHEMA: TSchema = Type.Union(WORDS.map((word) => Type.Liter
 /** The schema of `contract`. */
 export const CONTRACT_SCHEMA: TSchema = noted(
   Type.Object({
+    columns: Type.Optional(
+      Type.Union(CONTRACT_COLUMNS.map((word) => Type.Literal(word)), {
+        description:
+          "What happens to columns that the target does not have, or the source no longer: they are added, and NULL is loaded " +
+          "(`evolve`, the default), the load stops (`freeze`), rows with a value in a column that the target lacks are set " +
+          "aside (`reject`), or such columns are left out and their values counted (`ignore`).",
+      }),
+    ),
+    types: Type.Optional(
+      Type.Union(CONTRACT_TYPES.map((word) => Type.Literal(word)), {
+        description:
+          "What happens where the source has another type than the target: a type that holds all values of the old one takes " +
+          "its place, any other stops the load (`evolve`, the default), any difference stops it (`freeze`), or rows with " +
+          "values that do not fit are set aside (`reject`).",
+      }),
+    ),
     rows: Type.Optional(
       Type.Union([Type.Literal("freeze"), Type.Literal("reject")], {
         description:
@@ -25,7 +40,7 @@ export const CONTRACT_SCHEMA: TSchema = noted(
       }),
     ),
   }, { additionalProperties: false, title: "contract", description: "What rows must keep to." }),
-  { later: LATER_IN_CONTRACT, wanted: "a mapping such as { rows: reject }" },
+  { wanted: "a mapping such as { rows: reject }" },
 );
 
 const PERCENT = /^(\d{1,2}(?:\.\d+)?|100)\s*%$/;
@@ -52,15 +67,21 @@ export function onLossOf(value: Plain | undefined): OnLoss | undefined {
 }
 
 /** What a stream's layers, the strongest first, say of values and rows that do not fit. */
-export function lossOf(layers: readonly PlainMap[]): Pick<PipelineStream, "onLoss" | "rows" | "maxRejects"> {
+export function lossOf(
+  layers: readonly PlainMap[],
+): Pick<PipelineStream, "onLoss" | "rows" | "contract" | "maxRejects"> {
   const first = (key: string) => layers.find((layer) => key in layer)?.[key];
   const onLoss = onLossOf(first("on_loss"));
   const contracts = layers.map(({ contract }) => contract).filter((contract) => isMap(contract));
-  const rows = contracts.find((contract) => "rows" in contract)?.rows;
+  const said = (key: string) => contracts.find((contract) => key in contract)?.[key];
+  const rows = said("rows");
+  const columns = CONTRACT_COLUMNS.find((word) => word === said("columns"));
+  const types = CONTRACT_TYPES.find((word) => word === said("types"));
   const maxRejects = maxRejectsOf(first("max_rejects"));
   return {
     ...(onLoss && { onLoss }),
     ...((rows === "freeze" || rows === "reject") && { rows }),
+    ...((columns || types) && { contract: { ...(columns && { columns }), ...(types && { types }) } }),
     ...(maxRejects && { maxRejects }),
   };
 }

@@ -20,9 +20,6 @@ export const LATER_IN_PIPELINE: Words = {
   schedule: { form: scheduleFault },
 };
 
-/** Keys of `contract` that later versions build. */
-export const LATER_IN_CONTRACT: Words = words("columns", "types");
-
 /** Keys of `table` that later versions build. */
 export const LATER_IN_TABLE: Words = words("partition_by", "cluster_by");
 

@@ -2,6 +2,7 @@ import { type Column, type DataType, DtegError, type TypeRow, typeText } from ".
 import type { ColumnRule, Mask } from "../../config/pipeline.ts";
 import { maskValue } from "../mask/mask_value.ts";
 import { castChecks, type CastColumn, castValue, sameType } from "../move/cast_value.ts";
+import { tableTypeOf } from "../drift/column_drift.ts";
 import type { Fitting } from "./fitting.ts";
 import { judgeLacks, judgeValue } from "./judge_value.ts";
 import type { Check, JudgedColumn } from "./judged_query.ts";
@@ -36,11 +37,13 @@ export function fitColumn(source: Column & { readonly ref: string }, aim: Column
   const masked = mask && maskColumn({ ...source, action: cast }, { type: asked, mask });
   const loaded = masked?.type ?? asked;
   const row = types.find((candidate) => candidate.matches(loaded));
-  const there = said === undefined && !mask && !asText ? tableType(column, aim) : undefined;
+  const contracted = mask || asText ? undefined : contractType({ ...column, name, type: loaded }, { said, fitting });
+  const there = contracted ?? (said === undefined && !mask && !asText ? tableType(column, aim) : undefined);
   const type = there ?? row?.through?.(loaded) ?? loaded;
+  const judge = there ? types.find((candidate) => candidate.matches(there)) : row;
   const judged = masked
     ? judgeLacks(masked.judged, { column: column.name, row, action: target })
-    : judgeValue(source, { type, row, cast, target });
+    : judgeValue(source, { type, row: judge, cast: contracted && cast === "fail" ? "reject" : cast, target });
   const keepsNative = said === undefined && !asText && !there && (!mask || mask === "null");
   const native = keepsNative ? column.native : undefined;
   return {
@@ -59,6 +62,15 @@ function maskColumn(
   const told = mask === "null" ? [] : castChecks({ ...column, action: action === "fail" ? action : "allow" }, type); // by what was read alone
   const checks = told.map((check): Check => ({ ...check, action, shows: "none" }));
   return { type: made, judged: { value: sql, raw: column.ref, checks } };
+}
+
+/** The type of the column that the table has, where `contract.types` sets rows aside whose value it does not hold. */
+function contractType(
+  { native, ...column }: Column,
+  { said, fitting }: Pick<ColumnAim, "fitting"> & { readonly said?: DataType },
+): DataType | undefined {
+  if (!fitting?.loss.rejectsTypes || !fitting.beside) return undefined;
+  return tableTypeOf({ ...column, ...(said === undefined && native && { native }) }, fitting.beside);
 }
 
 /** The type of the column that the table has, where it is to be judged by our rules: else the target itself judges. */

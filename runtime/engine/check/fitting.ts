@@ -1,5 +1,6 @@
 import { type DataType, type Existing, quoteName, quoteText, refusedName, type ScanBatch } from "../../../sdk/mod.ts";
 import type { PipelineStream } from "../../config/pipeline.ts";
+import type { Beside } from "../drift/column_drift.ts";
 import { csvText } from "../move/text_form.ts";
 import type { Flaw } from "./judged_query.ts";
 import type { LossRules } from "./loss_rules.ts";
@@ -8,6 +9,8 @@ import { type Origin, PART, RECORD, ROW } from "./origin.ts";
 /** How values that do not fit are found without stopping the query. */
 export interface Fitting {
   readonly loss: LossRules;
+  /** What is there, where the contract is about it. */
+  readonly beside?: Beside;
   /** Types of columns of the table that stays, by their names in the target. */
   readonly table: ReadonlyMap<string, DataType>;
   /** Names in the target of columns of that table in which NULL sets a row aside. */
@@ -22,6 +25,7 @@ export interface Fitting {
 interface Load {
   readonly loss: LossRules;
   readonly existing?: Existing;
+  readonly beside?: Beside;
   readonly origin?: Origin;
   readonly told?: readonly Flaw[];
 }
@@ -29,12 +33,13 @@ interface Load {
 /** How the values of a stream are fitted into its target. */
 export function fittingOf(
   { write, key }: Pick<PipelineStream, "write" | "key">,
-  { loss, existing, origin, told }: Load,
+  { loss, existing, beside, origin, told }: Load,
 ): Fitting {
   const stays = existing && (write !== "replace" || existing.isKept);
   const columns = stays ? existing.columns.flatMap(({ name, type }) => type ? [[name, type] as const] : []) : [];
   return {
     loss,
+    ...(beside && { beside }),
     table: new Map(columns),
     required: new Set(
       stays && loss.setsAside ? existing.columns.filter(({ required }) => required).map(({ name }) => name) : [],

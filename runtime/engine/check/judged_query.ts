@@ -23,6 +23,8 @@ export interface JudgedColumn {
   /** The same, of what was read; needed where there are checks. */
   readonly raw?: string;
   readonly checks: readonly Check[];
+  /** It is looked at only: the query does not have it. */
+  readonly isLeftOut?: boolean;
 }
 
 /** A fault that a query may tell of. */
@@ -61,7 +63,8 @@ export function judgedQuery(
     `${value} AS ${quoteName(`dteg:value ${index}`)}`,
     ...(checks.length > 0 && raw !== undefined ? [`${raw} AS ${quoteName(`dteg:read ${index}`)}`] : []),
   ]);
-  const values = columns.map(({ alias, checks }, index) => {
+  const values = columns.flatMap(({ alias, checks, isLeftOut }, index) => {
+    if (isLeftOut) return [];
     const value = checks.reduce(
       (sql, { fault, instead }) =>
         instead ? `CASE WHEN ${fault(read(index), made(index))} THEN ${instead(made(index))} ELSE ${sql} END` : sql,

@@ -3,9 +3,9 @@ import type { PipelineStream } from "../../config/pipeline.ts";
 
 /**
  * What becomes of a value that does not fit: the load stops, the nearest value or NULL takes its place, or its row is set aside; `near or
- * reject`: that where no value is near.
+ * reject`: that where no value is near; `ignore`: it is left out, and counted.
  */
-export type Action = "fail" | "allow" | "near or reject" | "null" | "reject";
+export type Action = "fail" | "allow" | "near or reject" | "null" | "reject" | "ignore";
 
 /** What a stream says of values that do not fit, by the column's name in the source. */
 export interface LossRules {
@@ -15,8 +15,14 @@ export interface LossRules {
   source(column: string): OnLoss;
   /** For a value that the target, or the way to it, cannot hold. */
   target(column: string): Action;
-  /** For a value that says none of a type which was declared, or which the target's column has. */
+  /** For a value that says none of a type which was declared. */
   declared(column: string): Action;
+  /** For a value that says none of the type which the target's column has. */
+  ofTable(column: string): Action;
+  /** What becomes of values of a column that the target does not have. Absent: it gets the column. */
+  readonly unknown?: "reject" | "ignore";
+  /** Rows with a value that the type of the table's column does not hold are set aside. */
+  readonly rejectsTypes: boolean;
   /** Rows that break a rule are set aside. */
   readonly setsAside: boolean;
   /** Some rows may be set aside, by one rule or another. */
@@ -26,7 +32,9 @@ export interface LossRules {
 }
 
 /** The rules of a stream. `on_loss` comes first; what it leaves to fail, `contract.rows` decides. */
-export function lossRules({ columns, onLoss, rows }: Pick<PipelineStream, "columns" | "onLoss" | "rows">): LossRules {
+export function lossRules(
+  { columns, onLoss, rows, contract }: Pick<PipelineStream, "columns" | "onLoss" | "rows" | "contract">,
+): LossRules {
   const own = new Map(columns.flatMap(({ name, onLoss }) => onLoss ? [[name, onLoss] as const] : []));
   const saidOf = (column: string) => own.get(column) ?? onLoss ?? "fail";
   const target = (column: string): Action => {
@@ -35,18 +43,24 @@ export function lossRules({ columns, onLoss, rows }: Pick<PipelineStream, "colum
   };
   const setsAside = rows === "reject";
   const all = [onLoss, ...own.values()];
+  const unknown = contract?.columns === "reject" || contract?.columns === "ignore" ? contract.columns : undefined;
+  const rejectsTypes = contract?.types === "reject";
+  const declared = (column: string): Action => {
+    const action = target(column);
+    if (!setsAside) return action;
+    return action === "fail" ? "reject" : action === "allow" ? "near or reject" : action;
+  };
   return {
     onLoss: saidOf,
     source: (column) => saidOf(column) === "text" && !own.has(column) ? "fail" : saidOf(column),
     target,
-    declared(column) {
-      const action = target(column);
-      if (!setsAside) return action;
-      return action === "fail" ? "reject" : action === "allow" ? "near or reject" : action;
-    },
+    declared,
+    ofTable: (column) => rejectsTypes && declared(column) === "fail" ? "reject" : declared(column),
+    ...(unknown && { unknown }),
+    rejectsTypes,
     setsAside,
-    keepsRows: setsAside || all.includes("reject"),
-    isPlain: !setsAside && all.every((said) => said === undefined || said === "fail"),
+    keepsRows: setsAside || rejectsTypes || unknown === "reject" || all.includes("reject"),
+    isPlain: !setsAside && !rejectsTypes && !unknown && all.every((said) => said === undefined || said === "fail"),
   };
 }
 

@@ -4,13 +4,14 @@ import { columnAliases } from "../move/column_refs.ts";
 import type { StageSession } from "../move/session.ts";
 import type { Shape } from "../plan/shape.ts";
 import type { Flaw } from "./judged_query.ts";
+import type { Action } from "./loss_rules.ts";
 import { PART, RECORD, ROW } from "./origin.ts";
 
 /** Values of a column that a load changed. */
 export interface Change {
   readonly column: string;
-  /** They became the nearest value, or NULL. */
-  readonly to: "nearest" | "null";
+  /** They became the nearest value, or NULL, or were not loaded. */
+  readonly to: "nearest" | "null" | "nothing";
   readonly values: number;
 }
 
@@ -55,7 +56,7 @@ export async function stageRows(
   const list = columnAliases(batch.schema).map(quoteName).join(", ");
   try {
     await session.runScan(batch, (query) => `CREATE OR REPLACE TEMP TABLE ${table} AS ${query}`);
-    const changing = told.filter(({ action }) => action === "allow" || action === "null");
+    const changing = told.filter(({ action }) => action === "allow" || action === "null" || action === "ignore");
     const counts = changing.map(({ at }, index) => `, count(${at}) FILTER (NOT (${isRejected})) AS c${index}`).join("");
     const [row] = await session.all(
       `SELECT count(*) AS n, count(*) FILTER (${isRejected}) AS rejected${counts} FROM ${table}`,
@@ -98,10 +99,12 @@ export async function stageRows(
   }
 }
 
+const TO: Readonly<Partial<Record<Action, Change["to"]>>> = { allow: "nearest", ignore: "nothing" };
+
 function changesOf(changing: readonly Flaw[], counts: Row): readonly Change[] {
   const changes = new Map<string, Change>();
   changing.forEach(({ column, action }, index) => {
-    const to = action === "allow" ? "nearest" as const : "null" as const;
+    const to = TO[action] ?? "null";
     const values = Number(counts[`c${index}`]) + (changes.get(column)?.values ?? 0);
     if (values > 0) changes.set(column, { column, to, values });
   });
@@ -112,6 +115,9 @@ function changesOf(changing: readonly Flaw[], counts: Row): readonly Change[] {
 export function changeTexts(changes: readonly Change[]): readonly string[] {
   return changes.map(({ column, to, values }) => {
     const count = values === 1 ? "1 value" : `${values} values`;
+    if (to === "nothing") {
+      return `column ${column} is not in the target: ${count} not loaded (contract.columns: ignore)`;
+    }
     return to === "null"
       ? `column ${column}: ${count} that did not fit became NULL (on_loss: null)`
       : `column ${column}: ${count} that did not fit became the nearest that does (on_loss: allow)`;

@@ -13,6 +13,7 @@ import { placed, type RowPlace } from "../check/origin.ts";
 import { castValue } from "../move/cast_value.ts";
 import { columnAliases, columnRefs } from "../move/column_refs.ts";
 import { duckType } from "../move/duck_type.ts";
+import { isWidening } from "../drift/widening.ts";
 import { commonType } from "./common_type.ts";
 import { FILE_COLUMN, fileNames, globSafe, type NamedFile, namedFiles } from "./file_names.ts";
 import { MOST_COLUMNS, tooWide } from "./most_columns.ts";
@@ -84,7 +85,7 @@ const nothing = ({ name }: Column): Column => ({ name, type: { kind: "other", na
 const isNothing = ({ type }: { readonly type: DataType }) => type.kind === "other" && type.native === "NULL";
 
 /** All columns in order of appearance, by their exact name: of the declared type, else of one that holds the values of all files. */
-function unionColumns(groups: readonly ParquetGroup[], { declared, log, loss }: FilesRequest): Schema {
+function unionColumns(groups: readonly ParquetGroup[], { declared, fromTable, log, loss }: FilesRequest): Schema {
   const names = [...new Set(groups.flatMap(({ schema }) => schema.map(({ name }) => name)))];
   return names.map((name) => {
     const lacking = groups.find(({ schema }) => schema.every((column) => column.name !== name));
@@ -95,7 +96,9 @@ function unionColumns(groups: readonly ParquetGroup[], { declared, log, loss }: 
     if (found.length === 0) return { name, type: declared.get(name) ?? { kind: "text" } };
     const isOne = found.every(({ type }) => typeText(type) === typeText(found[0].type));
     if (isOne && loss && !loss.isPlain) return { name, type: found[0].type }; // what does not fit is judged when the rows are shaped
-    const type = declared.get(name) ?? found.slice(1).reduce((held, next) => {
+    const known = declared.get(name);
+    const isWider = known && fromTable?.has(name) && found.every(({ type }) => isWidening(known, type)); // the contract decides
+    const type = (isWider ? undefined : known) ?? found.slice(1).reduce((held, next) => {
       return commonType(held, next.type) ?? refuseMix(name, { first: { ...found[0], type: held }, next });
     }, found[0].type);
     return { name, type };

@@ -14,11 +14,12 @@ import { errorReport } from "../../store/error_report.ts";
 import { asError, type RunContext } from "../run_context.ts";
 import type { StreamJob } from "../stream_job.ts";
 import { type LossRules, lossRules } from "../check/loss_rules.ts";
-import { columnChanges } from "./column_changes.ts";
 import { openDestination, openSource } from "../ask/open_end.ts";
-import { namedOptions } from "../plan/named_options.ts";
+import { nativeOf } from "../drift/column_drift.ts";
+import type { Decision } from "../drift/contract.ts";
+import { areChanges, driftOfLoad, plannedTarget } from "../drift/drift_of_load.ts";
 import { type PlannedShape, plannedShape } from "./planned_shape.ts";
-import type { PlannedAction, PlannedColumn, PlannedExisting, StreamPlan } from "./run_plan.ts";
+import type { ColumnChange, PlannedAction, PlannedColumn, PlannedExisting, StreamPlan } from "./run_plan.ts";
 
 /** A stream's plan, and what is wrong with it. */
 export interface PlannedStream {
@@ -50,8 +51,8 @@ export async function planStream(
   };
   try {
     const plan = { ...empty, ...await lookAt(job, context) };
-    const error = plan.lossy;
-    const { lossy: _, ...shown } = plan;
+    const error = plan.refused;
+    const { refused: _, ...shown } = plan;
     return error ? { plan: { ...shown, error: errorReport(error) }, error } : { plan: shown };
   } catch (thrown) {
     context.signal.throwIfAborted();
@@ -65,50 +66,70 @@ type Found =
     StreamPlan,
     "action" | "bytes" | "columns" | "statements" | "existing" | "changes" | "warnings" | "key"
   >
-  & { readonly lossy?: DtegError };
+  & { readonly refused?: DtegError };
 
-async function lookAt({ pipeline, stream, table, target }: StreamJob, context: RunContext): Promise<Found> {
+async function lookAt(job: StreamJob, context: RunContext): Promise<Found> {
+  const { pipeline, stream, table, target } = job;
   await using from = await openSource(pipeline.source, context);
   await using to = await openDestination(pipeline.destination, context, { beside: from.host });
   const { destination } = to;
   const existing = await destination.describe(table); // before the source: one database opened to be written can be read too
-  const before = (await destination.state.read(table))?.names;
-  const shape = await plannedShape(stream, { source: from.source, destination, host: from.host }, { existing, before });
-  const aim: PlannedTarget = {
-    table,
-    schema: shape.schema,
-    write: stream.write,
-    key: stream.key.map((column) => shape.names[column] ?? column),
-    options: namedOptions(stream.table, shape.names),
-  };
-  const statements = await destination.plan(aim);
-  const stays = existing !== undefined && statements.length === 0;
-  const nativeOf = (column: Column) => nativeType(column, { destination, system: pipeline.destination.connector });
+  const state = await destination.state.read(table);
+  const { connector: system } = pipeline.destination;
+  const shape = await plannedShape(stream, { source: from.source, destination, host: from.host }, {
+    existing,
+    state,
+    system,
+  });
+  const { schema, names, isGuessed } = shape;
+  const { decisions, evolve, errors } = await driftOfLoad(job, {
+    schema,
+    names,
+    destination,
+    existing,
+    before: state,
+    isGuessed,
+  });
+  const aim: PlannedTarget = { ...plannedTarget(job, shape), ...(evolve && { evolve }) };
+  const refused = [
+    ...lossyErrors(shape, destination, { label: formatName(table), loss: lossRules(stream) }),
+    ...errors,
+  ];
+  const planned = refused.length > 0 && existing && evolve
+    ? { statements: [], error: undefined }
+    : await statementsOf(destination, aim).catch((thrown) => {
+      if (!(thrown instanceof DtegError) || thrown.failure !== "schema") throw thrown;
+      return { statements: [], error: thrown };
+    });
+  const { statements } = planned;
+  if (planned.error) refused.push(planned.error);
+  const nativeTo = (column: Column) => nativeOf(column, { types: destination.types, system });
   return {
-    action: actionOf(aim, { existing, stays }),
+    action: actionOf(aim, { existing, stays: existing !== undefined && areChanges(statements) }),
     bytes: shape.bytes,
     key: aim.key,
-    columns: columnsOf(shape, {
-      destination,
-      system: pipeline.destination.connector,
-      nativeOf,
-      masks: masksOf(stream, undefined),
-      stream,
-    }),
+    columns: columnsOf(shape, { destination, system, nativeOf: nativeTo, masks: masksOf(stream, undefined), stream }),
     statements: statements.map(context.mask),
     existing: existing ? existingOf(existing) : null,
-    changes: existing
-      ? columnChanges(shape.schema, {
-        existing,
-        write: stream.write,
-        stays,
-        foldsCase: destination.can.foldsCase,
-        nativeOf,
-      })
-      : [],
+    changes: decisions.map(changeOf),
     warnings: [...from.host.warnings, ...to.host.warnings, ...questionOf(target, { existing, stream })],
-    lossy: lossyError(shape, destination, { label: formatName(table), loss: lossRules(stream) }),
+    refused: refused[0]?.with({ others: refused.slice(1) }),
   };
+}
+
+async function statementsOf(
+  destination: Destination,
+  aim: PlannedTarget,
+): Promise<{ readonly statements: readonly string[]; readonly error?: DtegError }> {
+  return { statements: await destination.plan(aim) };
+}
+
+function changeOf({ drift, next, error }: Decision): ColumnChange {
+  const rest = { next, refused: error?.code ?? null };
+  if (drift.kind === "added") return { column: drift.column.name, change: "added", from: null, to: drift.to, ...rest };
+  const { name, native } = drift.there;
+  if (drift.kind === "dropped") return { column: name, change: "dropped", from: native, to: null, ...rest };
+  return { column: drift.column.name, change: "type", from: native, to: drift.to, ...rest };
 }
 
 function actionOf(
@@ -118,15 +139,6 @@ function actionOf(
   if (!existing) return "create";
   if (write !== "replace") return write;
   return stays ? "refill" : "replace";
-}
-
-/** A type of another system of the same kind is taken over as it is. */
-function nativeType(
-  column: Column,
-  { destination, system }: { readonly destination: Destination; readonly system: string },
-): string {
-  if (column.native?.system === system) return column.native.type;
-  return targetType(destination.types, column).to(column.type);
 }
 
 function columnsOf(
@@ -195,12 +207,12 @@ function questionOf(
   return [`${target} ${what}: \`dteg run\` asks before it replaces it, or wants -y`];
 }
 
-function lossyError(
+function lossyErrors(
   { schema, names }: PlannedShape,
   { types }: Destination,
   { label, loss }: { readonly label: string; readonly loss: LossRules },
-): DtegError | undefined {
-  const errors = schema.flatMap((column) => {
+): readonly DtegError[] {
+  return schema.flatMap((column) => {
     const row = targetType(types, column);
     const source = Object.keys(names).find((name) => names[name] === column.name) ?? column.name;
     if (row.grade !== "lossy" || loss.target(source) !== "fail") return [];
@@ -210,5 +222,4 @@ function lossyError(
     const hint = `declare a type that it can hold: columns: { ${column.name}: { type: text } }`;
     return [new DtegError("schema.lossy", message, { column: column.name, hint })];
   });
-  return errors[0]?.with({ others: errors.slice(1) });
 }

@@ -1,6 +1,15 @@
-import { type Destination, type Existing, parseName, type Reader, type Schema, type Source } from "../../../sdk/mod.ts";
+import {
+  type Destination,
+  type Existing,
+  parseName,
+  type Reader,
+  type Schema,
+  type Source,
+  type TargetState,
+} from "../../../sdk/mod.ts";
 import { fittingOf } from "../check/fitting.ts";
 import { lossRules } from "../check/loss_rules.ts";
+import { besideOf } from "../drift/column_drift.ts";
 import { type ResolvedFiles, resolveFiles } from "../files/resolve_files.ts";
 import type { LentHost } from "../host.ts";
 import { asTaken } from "../pipe/as_taken.ts";
@@ -20,6 +29,8 @@ export interface PlannedShape {
   /** Name in the target by name in the source. */
   readonly names: Readonly<Record<string, string>>;
   readonly bytes: number | null;
+  /** The types of columns that nobody declared are guesses. */
+  readonly isGuessed: boolean;
 }
 
 interface Ends {
@@ -32,8 +43,9 @@ interface Ends {
 export async function plannedShape(
   stream: NamedStream,
   { source, destination, host }: Ends,
-  { existing, before }: { readonly existing?: Existing; readonly before?: Readonly<Record<string, string>> },
+  { existing, state, system }: { readonly existing?: Existing; readonly state?: TargetState; readonly system: string },
 ): Promise<PlannedShape> {
+  const before = state?.names;
   await using reader = await openReader(stream, { source, destination });
   const { can, types } = destination;
   const naming = { ...can, before };
@@ -43,10 +55,11 @@ export async function plannedShape(
     ...schema,
     ...loadColumns(schema, { isWanted: stream.loadColumns === true, run: "" }),
   ];
+  const isGuessed = batch.kind === "files" && !isTyped(batch);
   if (batch.kind === "bytes") {
     await batch.stream.cancel();
     const shaped = shapeBytes(batch, stream, naming);
-    return { read: batch.schema, schema: withAdded(shaped.batch.schema), names: shaped.names, bytes };
+    return { read: batch.schema, schema: withAdded(shaped.batch.schema), names: shaped.names, bytes, isGuessed };
   }
   const loss = lossRules(stream);
   const { scan, origin, told }: Omit<ResolvedFiles, "explain"> = batch.kind === "scan"
@@ -59,10 +72,11 @@ export async function plannedShape(
       tempDir: host.tempDir,
       log: host.log,
     });
-  if (scan.schema.length === 0) return { read: [], schema: [], names: {}, bytes };
-  const fitting = loss.isPlain ? undefined : fittingOf(stream, { loss, existing, origin, told });
+  if (scan.schema.length === 0) return { read: [], schema: [], names: {}, bytes, isGuessed };
+  const beside = besideOf(destination, { existing, before: state, system });
+  const fitting = loss.isPlain ? undefined : fittingOf(stream, { loss, existing, beside, origin, told });
   const shaped = shapeBatch(scan, stream, { ...naming, types, fitting });
-  return { read: scan.schema, schema: withAdded(shaped.batch.schema), names: shaped.names, bytes };
+  return { read: scan.schema, schema: withAdded(shaped.batch.schema), names: shaped.names, bytes, isGuessed };
 }
 
 function openReader(stream: NamedStream, { source, destination }: Omit<Ends, "host">): Promise<Reader> {

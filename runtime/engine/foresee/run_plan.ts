@@ -25,6 +25,8 @@ export interface ColumnChange {
   readonly to: string | null;
   /** What the next run does about it. */
   readonly next: string;
+  /** Code of the error with which the contract refuses it; null: it does not. */
+  readonly refused: string | null;
 }
 
 /**

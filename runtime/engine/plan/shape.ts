@@ -1,6 +1,7 @@
 import { type BytesBatch, DtegError, nearest, type ScanBatch, type Schema, type TypeRow } from "../../../sdk/mod.ts";
 import type { ColumnRule, PipelineStream } from "../../config/pipeline.ts";
 import { fitColumn } from "../check/fit_column.ts";
+import { leftOut, unknownColumns } from "../drift/unknown_columns.ts";
 import { type Fitting, keptRow, toldBefore } from "../check/fitting.ts";
 import { type Flaw, judgedQuery } from "../check/judged_query.ts";
 import { columnAliases, columnRefs } from "../move/column_refs.ts";
@@ -55,17 +56,25 @@ export function shapeBatch(
   rules: Rules,
   { types = [], fitting, ...naming }: Naming,
 ): Shape & { readonly batch: ScanBatch } {
-  const { wanted, names, ruleOf } = namesOf(batch.schema, rules, naming);
+  const { wanted: all, names: allNames, ruleOf } = namesOf(batch.schema, rules, naming);
   const refs = columnRefs(batch, "s");
+  const placeOf = (name: string) => batch.schema.findIndex((column) => column.name === name);
+  const isUnknown = unknownColumns(fitting);
+  const wanted = all.filter((_, index) => !isUnknown(allNames[index]));
+  const names = allNames.filter((name) => !isUnknown(name));
   const fitted = wanted.map((name, index) => {
-    const at = batch.schema.findIndex((column) => column.name === name);
+    const at = placeOf(name);
     const aim = { ...ruleOf.get(name), name: names[index], types, fitting };
     return fitColumn({ ...batch.schema[at], ref: refs.columns[at] }, aim);
   });
+  const left = all.filter((name) => !wanted.includes(name)).map((name) =>
+    leftOut(name, { raw: refs.columns[placeOf(name)], action: fitting?.loss.unknown ?? "ignore" })
+  );
   const schema = fitted.map(({ column }) => column);
   const aliases = columnAliases(schema);
   const before = toldBefore(batch, { wanted, fitting });
-  const { query, flaws } = judgedQuery(fitted.map(({ judged }, index) => ({ ...judged, alias: aliases[index] })), {
+  const judged = [...fitted.map(({ judged }, index) => ({ ...judged, alias: aliases[index] })), ...left];
+  const { query, flaws } = judgedQuery(judged, {
     from: refs.from,
     before: before.map(({ at }) => at),
     ...(fitting?.loss.keepsRows && { more: keptRow(batch, fitting) }),

@@ -1,8 +1,9 @@
-import type { Destination, Existing, FilesBatch, ScanBatch, Schema } from "../../../sdk/mod.ts";
+import type { Destination, Existing, FilesBatch, ScanBatch, Schema, TargetState } from "../../../sdk/mod.ts";
 import { fittingOf } from "../check/fitting.ts";
 import type { LossRules } from "../check/loss_rules.ts";
 import type { CursorLoad } from "../cursor/cursor_load.ts";
 import { readCondition } from "../deletes/read_condition.ts";
+import { besideOf } from "../drift/column_drift.ts";
 import { type ResolvedFiles, resolveFiles } from "../files/resolve_files.ts";
 import { columnRefs } from "../move/column_refs.ts";
 import { type DeclaredTypes, declaredTypes, isTyped } from "../plan/declared_types.ts";
@@ -15,16 +16,17 @@ import type { Ends, Look, Move } from "./stream_move.ts";
 export async function stagedShape(
   batch: FilesBatch | ScanBatch,
   ends: Pick<Ends, "destination" | "host">,
-  { move, look, before, existing, loss, cursor }: {
+  { move, look, state, existing, loss, cursor }: {
     readonly move: Pick<Move, "job" | "context" | "reader">;
     readonly look: Look;
-    readonly before?: Naming["before"];
+    readonly state?: TargetState;
     readonly existing?: Existing;
     readonly loss: LossRules;
     readonly cursor: CursorLoad;
   },
 ): Promise<ReadyShape> {
   const { job, context, reader } = move;
+  const before = state?.names;
   const declared = declaredTypes(job.stream, { isTyped: batch.kind === "files" && isTyped(batch), existing, before });
   const { scan, explain, origin, told } = await resolve(batch, ends, { declared, look, loss }).catch(async (error) => {
     throw await readFault(error, { reader });
@@ -38,10 +40,12 @@ export async function stagedShape(
   const fresh = await cursor.fresh(filtered).catch(async (error) => {
     throw await readFault(error, { reader, explain });
   });
+  const { connector: system } = job.pipeline.destination;
+  const beside = besideOf(ends.destination, { existing, before: state, system });
   const shape = shapeBatch(fresh, job.stream, {
     ...namingOf(ends.destination, before),
     types: ends.destination.types,
-    ...(!loss.isPlain && { fitting: fittingOf(job.stream, { loss, existing, origin, told }) }),
+    ...(!loss.isPlain && { fitting: fittingOf(job.stream, { loss, existing, beside, origin, told }) }),
   });
   return { ...shape, read: scan.schema, explain, ...(origin && { origin }) };
 }

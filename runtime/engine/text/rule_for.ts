@@ -15,5 +15,6 @@ export function ruleFor(
   { declared, fromTable, loss }: KnownTypes & { readonly loss?: LossRules },
 ): Pick<TextColumn, "rule" | "action"> {
   if (!declared.has(name)) return { rule: "guess" };
-  return { rule: fromTable?.has(name) ? "table" : "value", action: loss?.declared(name) };
+  const isTables = fromTable?.has(name) === true;
+  return { rule: isTables ? "table" : "value", action: isTables ? loss?.ofTable(name) : loss?.declared(name) };
 }

@@ -86,7 +86,7 @@ export async function openSourceSide(
     const shape = await stagedShape(batch, { destination, host }, {
       move: { job, context, reader },
       look,
-      before: state?.names,
+      ...(state && { state }),
       existing,
       loss,
       cursor: WITHOUT_CURSOR,
