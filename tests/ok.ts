@@ -15,6 +15,7 @@ const SLOW = [
   "tests/chaos",
   "tests/contract/values_test.ts",
   "tests/demo",
+  "tests/drift",
   "tests/e2e",
   "tests/harness",
   "tests/lease",
