@@ -216,14 +216,8 @@ export interface Target {
   readonly parts: number;
   /** The stream's `table:` settings. */
   readonly options: TableOptions;
-  /** What a table that stays is given first. */
-  readonly evolve?: Evolution;
-}
-
-/** Columns of the load that a table lacks, and those whose type is to become that of the load, with the native type that they had. */
-export interface Evolution {
-  readonly add: readonly string[];
-  readonly widen: Readonly<Record<string, string>>;
+  /** Columns that a table which stays is given first, and those that get the type of the load, with the native type that they had. */
+  readonly evolve?: { readonly add: readonly string[]; readonly widen: Readonly<Record<string, string>> };
 }
 
 /** A target that nothing is written to yet: what a plan is made of. */

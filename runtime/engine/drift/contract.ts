@@ -1,4 +1,4 @@
-import { type Column, DtegError, type Evolution, type TargetState, typeText } from "../../../sdk/mod.ts";
+import { type Column, DtegError, type Target, type TargetState, typeText } from "../../../sdk/mod.ts";
 import type { PipelineStream } from "../../config/pipeline.ts";
 import type { ColumnDrift } from "./column_drift.ts";
 
@@ -17,7 +17,7 @@ export interface Decision {
 export interface Contracted {
   readonly decisions: readonly Decision[];
   /** What the table is given first; absent: nothing. */
-  readonly evolve?: Evolution;
+  readonly evolve?: Target["evolve"];
   readonly errors: readonly DtegError[];
 }
 
