@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 const root = new URL("../../", import.meta.url).pathname;
-const COPIED = ["deno.json", "deno.lock", "main.ts", "sdk", "plugins", "runtime", "tests/engine"];
+const COPIED = ["deno.json", "deno.lock", "main.ts", "sdk", "plugins", "runtime", "tests"];
 
 /** A fault put into the source on purpose. */
 export interface Spoiling {
@@ -11,7 +11,7 @@ export interface Spoiling {
   readonly replace: string;
 }
 
-/** A copy of the source with a fault in it. Throws an AssertionError where the file does not hold the text exactly once. */
+/** A copy of the source with a fault in it; `dteg` in it runs it as the binary does. Throws an AssertionError where the file does not hold the text exactly once. */
 export async function spoiledTree({ file, find, replace }: Spoiling): Promise<
   AsyncDisposable & { readonly path: string }
 > {
@@ -21,6 +21,11 @@ export async function spoiledTree({ file, find, replace }: Spoiling): Promise<
   for (const name of COPIED) await copy(name, path);
   await Deno.symlink(`${root}node_modules`, `${path}/node_modules`);
   await Deno.writeTextFile(`${path}/${file}`, source.replace(find, () => replace));
+  await Deno.writeTextFile(
+    `${path}/dteg`,
+    `#!/bin/sh\nexec "${Deno.execPath()}" run -A --no-check --frozen --quiet "${path}/main.ts" "$@"\n`,
+  );
+  await Deno.chmod(`${path}/dteg`, 0o755);
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
