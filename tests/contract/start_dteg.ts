@@ -1,3 +1,5 @@
+import { killChild } from "../harness/kill_child.ts";
+
 /** How dteg is started: from source, or the binary. */
 export type Dteg = (args: readonly string[], options: { readonly cwd: string }) => Promise<{
   readonly code: number;
@@ -21,7 +23,7 @@ function starter(command: readonly string[]): Dteg {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    const timer = setTimeout(() => child.kill("SIGKILL"), LONGEST);
+    const timer = setTimeout(() => killChild(child), LONGEST);
     const { code, stdout, stderr } = await child.output();
     clearTimeout(timer);
     const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { killChild } from "../harness/kill_child.ts";
 import { openRunStore, type RunStore } from "../../runtime/store/run_store.ts";
 
 const LOOP = new URL("record_loop.ts", import.meta.url).pathname;
@@ -22,7 +23,7 @@ async function killWhileRecording(child: Deno.ChildProcess): Promise<number> {
   let killer: ReturnType<typeof setTimeout> | undefined;
   for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
     text += chunk;
-    killer ??= setTimeout(() => child.kill("SIGKILL"), Math.random() * 60);
+    killer ??= setTimeout(() => killChild(child), Math.random() * 60);
   }
   assert.equal((await child.status).signal, "SIGKILL");
   return Number(text.slice(0, text.lastIndexOf("\n")).split("\n").at(-1));

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { openRejectStore } from "../../../runtime/store/reject_store.ts";
+import { killChild } from "../../harness/kill_child.ts";
 import { readBack } from "../../engine/load.ts";
 
 const GOOD = 150_000, BAD = 3_000;
@@ -20,14 +21,7 @@ async function dteg(folder: string, args: readonly string[], killAt?: number): P
     stdout: "null",
     stderr: "null",
   }).spawn();
-  const kill = () => {
-    try {
-      child.kill("SIGKILL");
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // it has ended in this moment
-    }
-  };
-  const timer = killAt === undefined ? undefined : setTimeout(kill, killAt);
+  const timer = killAt === undefined ? undefined : setTimeout(() => killChild(child), killAt);
   const { success } = await child.status;
   clearTimeout(timer);
   ok(success || killAt !== undefined, `${args.join(" ")} failed`);
