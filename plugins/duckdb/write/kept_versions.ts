@@ -4,6 +4,7 @@ import {
   formatName,
   quoteName,
   quoteTable,
+  quoteText,
   requireNow,
   type Target,
   type Undoing,
@@ -47,7 +48,9 @@ export async function undoLoad(
     try {
       requireNow(undoing, await readState(session, { ...place, target: name, owner: now }));
       if (undoing.from.kind === "rows") {
-        await session.run(`DELETE FROM ${whole} WHERE ${quoteName(undoing.from.column)} = '${undoing.from.run}'`);
+        await session.run(
+          `DELETE FROM ${whole} WHERE ${quoteName(undoing.from.column)} = ${quoteText(undoing.from.run)}`,
+        );
       } else await putBack(undoing.from.name);
       if (now) await removeState(session, { ...place, state: now });
       if (then) await writeState(session, place, then);

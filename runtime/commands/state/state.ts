@@ -39,7 +39,9 @@ export const state: Command = {
     "file. Streams are found by their pipeline's name or file, or, with --to, in any target by the names that it holds. `list` and " +
     "`show` tell how far each was read and by which run; `set` moves a cursor, `reset` makes the next run read all, `rename` follows " +
     "a pipeline that was renamed, `export` and `import` keep states as JSON. A change is one act of the target, and refused where a " +
-    "run is under way, or has moved the state meanwhile. Where a target cannot be asked, `list` tells what the runs of this machine reported last.",
+    "run is under way, or has moved the state meanwhile. Where a target cannot be asked, `list` tells what the runs of this machine reported last. " +
+    "With --json the result of `list` and `show` is {states: [{pipeline, stream, target, cursor, value, run, load, committedAt, names, " +
+    "masks, remembered, kept, isCurrent}]}.",
   args: [
     { name: "ACTION", summary: "list (when absent), show, set, reset, rename, export or import" },
     {

@@ -21,6 +21,8 @@ export interface ShownState {
   readonly masks: Readonly<Record<string, string>>;
   /** Rows of the cursor's last values that are known by their hash; null where the key tells. */
   readonly remembered: number | null;
+  /** Runs that replaced something which is kept, the newest first: `dteg undo` puts it back. */
+  readonly kept: readonly string[];
   /** False: told by the runs of this machine, since the target could not be asked. */
   readonly isCurrent: boolean;
 }
@@ -39,6 +41,7 @@ export function shownState({ label, state }: FoundState): ShownState {
     names: Object.fromEntries(Object.entries(state.names).filter(([from, to]) => from !== to)),
     masks: state.masks ?? {},
     remembered: position?.seen ? Object.values(position.seen.rows).reduce((sum, n) => sum + n, 0) : null,
+    kept: state.undo?.versions.map(({ run }) => run) ?? [],
     isCurrent: true,
   };
 }
@@ -83,6 +86,7 @@ export function stateText(state: ShownState, { style }: { readonly style: Style 
     ["committed", localTime(Date.parse(state.committedAt), { day: true })],
     ["run", state.run],
     ["load", state.load ?? ""],
+    ["keeps", state.kept.length > 0 ? `what ${state.kept.join(", ")} replaced; \`dteg undo\` puts it back` : ""],
     ["names", list(state.names, "→")],
     ["masks", list(state.masks, "is")],
   ];

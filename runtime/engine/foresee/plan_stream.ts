@@ -13,6 +13,7 @@ import { type Masks, masksOf } from "../mask/mask_state.ts";
 import { errorReport } from "../../store/error_report.ts";
 import { asError, type RunContext } from "../run_context.ts";
 import type { StreamJob } from "../stream_job.ts";
+import { keptStatements } from "../undo/kept_statements.ts";
 import { type LossRules, lossRules } from "../check/loss_rules.ts";
 import { openDestination, openSource } from "../ask/open_end.ts";
 import { nativeOf } from "../drift/column_drift.ts";
@@ -109,7 +110,7 @@ async function lookAt(job: StreamJob, context: RunContext): Promise<Found> {
     bytes: shape.bytes,
     key: aim.key,
     columns: columnsOf(shape, { destination, system, nativeOf: nativeTo, masks: masksOf(stream, undefined), stream }),
-    statements: statements.map(context.mask),
+    statements: keptStatements(statements, { keep: stream.keep, table: table.name }).map(context.mask),
     existing: existing ? existingOf(existing) : null,
     changes: decisions.map(changeOf),
     warnings: [...from.host.warnings, ...to.host.warnings, ...questionOf(target, { existing, stream })],

@@ -55,6 +55,8 @@ Deno.test("what is kept is no stream of a source, and goes when it is wanted no 
     await ok("run", "p.yaml");
     await ok("run", "p.yaml");
     match(await tables(), /^table_name\n_dteg_kept_r\w+_a\n_dteg_state\na\nb\n$/);
+    match(await ok("plan", "p.yaml"), /ALTER TABLE "main"\."a" RENAME TO "_dteg_kept_RUN_a";/);
+    match(await ok("state", "show", "p", "a", "--to", "out.duckdb"), /keeps +what r\w+ replaced/);
     equal((await ok("discover", "out.duckdb")).includes("_dteg"), false);
     await write("p.yaml", TWO["p.yaml"].replace(", keep: 1", ""));
     await ok("run", "p.yaml");
