@@ -5,7 +5,7 @@ import type { CheckStep, Interval, Position, ReadRequest } from "./source.ts";
 import { formatName, type TableName } from "./table_name.ts";
 
 /** How rows meet what is there. */
-export type WriteMode = "append" | "replace" | "merge";
+export type WriteMode = "append" | "replace" | "merge" | "scd2";
 
 /** How well a type of the target holds a type of the source. */
 export type Grade = "exact" | "exact except" | "widening" | "lossy";
@@ -162,10 +162,12 @@ export function requireNow({ table, now }: StateChange, found: TargetState | und
 }
 
 /** A column in which all rows of a load have one value, that tells the load: rows that differ in it alone are equal. */
-export type LoadColumn = Column & { /** In the text form of CSV. */ readonly value: string };
+export type LoadColumn = Column & { /** In the text form of CSV. */ readonly value: string | null };
 
 /** When it was found that the source no longer has a row; NULL while it has it. The column of `delete: mark`. */
 export const DELETED_AT = "_dteg_deleted_at";
+/** Columns of a version of a row in `scd2`: since when it is so, until when, and whether it still is. The first is in the unique key. */
+export const VALID_FROM = "_dteg_valid_from", VALID_TO = "_dteg_valid_to", CURRENT = "_dteg_current";
 
 /** What becomes of rows of the target that the source no longer has. */
 export interface Deletes {

@@ -18,6 +18,7 @@ const SLOW = [
   "tests/drift",
   "tests/e2e",
   "tests/harness",
+  "tests/history/churn_test.ts",
   "tests/lease",
   "tests/mutation",
   "tests/mysql",

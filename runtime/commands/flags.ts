@@ -84,9 +84,9 @@ export const FLAGS = {
   write: single<WriteMode>({
     name: "write",
     value: "MODE",
-    summary: "How rows meet what is there: append, replace or merge",
+    summary: "How rows meet what is there: append, replace, merge, or scd2, which keeps each version of a row",
     default: "merge with --key and --cursor, append with --cursor alone, else replace",
-    parse: word({ now: ["append", "replace", "merge"], later: ["scd2"] }),
+    parse: word({ now: ["append", "replace", "merge", "scd2"], later: [] }),
   }),
   key: list({ name: "key", value: "COLUMNS", summary: "The key of merge: --key id or --key a,b", parse: names }),
   cursor: list({

@@ -98,6 +98,8 @@ export interface PipelineStream {
   /** As written; `{schema}`, `{table}` and `{name}` are not yet filled in. */
   readonly into?: string;
   readonly write: WriteMode;
+  /** A full refresh of `scd2`: what takes the target's place are versions. */
+  readonly isHistory?: boolean;
   /** Nobody said how: it follows from key and cursor. */
   readonly isUsualWrite?: boolean;
   readonly key: readonly string[];

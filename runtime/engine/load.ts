@@ -16,6 +16,7 @@ import { type CursorLoad, cursorLoad, WITHOUT_CURSOR } from "./cursor/cursor_loa
 import { goneKeys } from "./deletes/gone_keys.ts";
 import { plannedDeletes } from "./deletes/planned_deletes.ts";
 import { evolutionOfLoad } from "./drift/drift_of_load.ts";
+import { historyColumns, historyKey } from "./history/history_columns.ts";
 import { duckdbMemory } from "./limits.ts";
 import { hideValues } from "./mask/hidden_values.ts";
 import { hashes, lendMaskKey } from "./mask/mask_key.ts";
@@ -94,7 +95,10 @@ async function moveOnce(
     : await stagedShape(batch, ends, { move, look, state, existing, loss, cursor });
   refuseLossyColumns(ready, destination, { job, loss });
   refuseOtherMasks(masks, { before: state, names: ready.names, table: job.table, write: job.stream.write });
-  const added = loadColumns(ready.batch.schema, { isWanted: job.stream.loadColumns === true, run: context.run });
+  const added = [
+    ...await historyColumns(job, { destination, schema: ready.batch.schema, snapshotAt: reader.snapshotAt }),
+    ...loadColumns(ready.batch.schema, { isWanted: job.stream.loadColumns === true, run: context.run }),
+  ];
   const { evolve, types } = await evolutionOfLoad(job, {
     ...{ schema: [...ready.batch.schema, ...added], names: ready.names, destination, existing, before: state },
     isGuessed: batch.kind === "files" && !isTyped(batch),
@@ -123,7 +127,11 @@ async function moveOnce(
     ...(deletes && { deletes }),
     snapshotAt: reader.snapshotAt,
     parts,
-    options: { ...namedOptions(job.stream.table, ready.names), numbers: job.stream.numbers },
+    options: {
+      ...historyKey(job, ready.names),
+      ...namedOptions(job.stream.table, ready.names),
+      numbers: job.stream.numbers,
+    },
     ...(evolve && { evolve }),
   });
   tally.phase = "moving";

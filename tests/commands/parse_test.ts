@@ -89,7 +89,7 @@ Deno.test("a bad value names flag, value and what was wanted", () => {
   ]]);
   assert.deepEqual(faults("--write upsert-ish"), [[
     "flag.invalid",
-    '--write "upsert-ish": wanted one of append, replace, merge',
+    '--write "upsert-ish": wanted one of append, replace, merge, scd2',
   ]]);
   assert.deepEqual(faults("--var t"), [["flag.invalid", '--var "t": wanted NAME=VALUE']]);
   assert.deepEqual(faults("--key a,,b"), [[
@@ -111,6 +111,15 @@ Deno.test("several faults are found at once", () => {
     "flag.missing_value",
     "flag.invalid",
   ]);
+});
+
+Deno.test("the ends of an interval are dates, times and numbers", () => {
+  assert.deepEqual(faults("--interval-start 2024-05-01 --interval-end 1000"), []);
+  assert.equal(faults("--interval-end 2024-02-30")[0][0], "flag.invalid");
+  assert.deepEqual(faults("--interval-start yesterday-ish"), [[
+    "flag.invalid",
+    '--interval-start "yesterday-ish": wanted a date such as 2024-05-01, a time such as 2024-05-01T06:30:00Z, or a number',
+  ]]);
 });
 
 Deno.test("a flag beats its environment variable, and an empty variable is none", () => {
@@ -147,14 +156,4 @@ Deno.test("a command's arguments are counted", () => {
   assert.deepEqual(messages(["a"]), []);
   assert.deepEqual(messages([]), [["argument.missing", "probe lacks FILE: a file"]]);
   assert.deepEqual(messages(["a", "b"]), [["argument.unexpected", 'probe does not take the argument "b"']]);
-});
-
-Deno.test("a word of a later version is known, and times are of the form that is wanted", () => {
-  assert.deepEqual(faults("--write scd2"), [["usage", '--write: this version does not have "scd2" yet']]);
-  assert.deepEqual(faults("--interval-start 2024-05-01 --interval-end 1000"), []);
-  assert.equal(faults("--interval-end 2024-02-30")[0][0], "flag.invalid");
-  assert.deepEqual(faults("--interval-start yesterday-ish"), [[
-    "flag.invalid",
-    '--interval-start "yesterday-ish": wanted a date such as 2024-05-01, a time such as 2024-05-01T06:30:00Z, or a number',
-  ]]);
 });

@@ -159,7 +159,7 @@ Deno.test("an error about a secret value does not show it", async () => {
 });
 
 Deno.test("what a later version builds is said to be missing, never ignored", async () => {
-  await refused(`${ENDS}streams: [ { name: a, write: scd2 } ]\n`, { code: "usage", line: 3, col: 30 });
+  await refused(`${ENDS}streams: [ { name: a, checks: [] } ]\n`, { code: "usage", line: 3 });
   await refused(`${ENDS}streams: [ { name: a, table: { partition_by: b } } ]\n`, {
     code: "usage",
     line: 3,

@@ -18,6 +18,8 @@ export interface LoadFlags {
   readonly fullRefresh?: boolean;
   readonly limit?: number;
   readonly interval?: { readonly start?: string; readonly end?: string };
+  /** The answer to all questions. */
+  readonly says?: "yes" | "no";
   /** Rows that are set aside are kept. */
   readonly keepsRejects?: boolean;
 }
@@ -61,13 +63,13 @@ export async function openLoads(yaml = ""): Promise<Loads> {
     mask: (text: string) => text,
     maskKey: () => Promise.resolve("k".repeat(32)),
   });
-  async function once({ keepsRejects, ...flags }: LoadFlags) {
+  async function once({ keepsRejects, says, ...flags }: LoadFlags) {
     const { pipeline } = await readPipeline();
     const { report, error } = await runPipelines({
       ...usual(),
       pipelines: [{ ...pipeline, retry: { attempts: 1, backoff: "none", delay: 0, maxDelay: 0, budget: 0 } }],
       emit: () => {},
-      confirm: () => Promise.resolve(undefined),
+      confirm: () => Promise.resolve(says && says === "yes"),
       ...(keepsRejects && { rejects: () => Promise.resolve(openRejectStore(`${folder}/state`)) }),
       ...flags,
     });

@@ -27,7 +27,7 @@ export function duckdbDestination(config: DuckdbConfig, host: Host): Destination
     accepts: ["scan"],
     types: DUCKDB_TYPES,
     can: {
-      writes: ["replace", "append", "merge"],
+      writes: ["replace", "append", "merge", "scd2"],
       deletes: true,
       transaction: true,
       foldsCase: true,

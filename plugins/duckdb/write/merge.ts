@@ -1,6 +1,7 @@
 import { type Counts, DtegError, type DuckSession, formatName, quoteName, type Target } from "../../../sdk/mod.ts";
 
-interface Merge {
+/** Staged rows that are to come into a table by their key. */
+export interface Merge {
   readonly session: DuckSession;
   /** The staging table, quoted. */
   readonly staged: string;
@@ -86,7 +87,9 @@ export async function replaceByKey(merge: Merge): Promise<Partial<Counts>> {
   return { ...await mergeStaged(merge), deleted };
 }
 
-const joinOn = ({ key }: Merge) => key.map((name) => `t.${quoteName(name)} = s.${quoteName(name)}`).join(" AND ");
+/** The condition that a row `t` of the table has the key of a staged row `s`. */
+export const joinOn = ({ key }: Merge) =>
+  key.map((name) => `t.${quoteName(name)} = s.${quoteName(name)}`).join(" AND ");
 
 async function refuseNullKeys({ session, staged, target, key }: Merge): Promise<void> {
   const counts = key.map((name, index) => `count(*) FILTER (${quoteName(name)} IS NULL) AS k${index}`).join(", ");

@@ -14,6 +14,7 @@ import {
   type Target,
   type Writer,
 } from "../../../sdk/mod.ts";
+import { isKeyed, mergeVersions } from "../history/versions.ts";
 import { addMark, clearInterval, deleteRows, reviveRows } from "./deletes.ts";
 import { dressTable, type ExistingTable, isKept } from "./existing_table.ts";
 import { evolveTable } from "./evolve_table.ts";
@@ -110,8 +111,8 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
       const deleted = existing && target.write === "replace" ? await session.run(`DELETE FROM ${whole}`) : 0;
       return { ...counts, deleted };
     }
-    const isUnited = target.write === "merge" ||
-      (target.write === "replace" && target.cursor !== undefined && key.length > 0);
+    const isUnited = target.write === "merge" || target.write === "scd2" ||
+      (target.write === "replace" && isKeyed(target) && key.length > 0);
     if (!existing || (target.write === "replace" && !isKept(existing, target))) {
       const filtered = isUnited ? await uniteKeys({ ...merging, columns: [] }) : 0;
       await keepReplaced({ session, catalog }, target, { as: existing ? "renamed" : "nothing" });
@@ -135,6 +136,7 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
   async function bringIn(existing: ExistingTable, columns: readonly string[]): Promise<Partial<Counts>> {
     if (target.write === "replace") await keepReplaced({ session, catalog }, target, { as: "copy" });
     const merge = { ...merging, whole, columns };
+    if (target.write === "scd2") return await mergeVersions(merge);
     if (target.write === "merge") {
       const mayMove = !existing.referencedKey && columnsLeftOut(existing, target).length === 0;
       return await mergeStaged({ ...merge, mayMove });
@@ -147,7 +149,7 @@ export async function tableWriter({ session, catalog, target, log, known }: Tabl
     const deleted = target.write === "append" ? await clearInterval(merge) : 0;
     const filtered = target.write === "append"
       ? await dropLoaded(merge)
-      : target.cursor !== undefined && key.length > 0
+      : isKeyed(target) && key.length > 0
       ? await uniteKeys(merge)
       : 0;
     await session.run(`INSERT INTO ${whole} (${list}) SELECT ${list} FROM ${staged}`);

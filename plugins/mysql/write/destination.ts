@@ -60,7 +60,7 @@ export function mysqlDestination(config: MysqlConfig, host: Host): Destination {
     accepts: ["csv"],
     types: MYSQL_TYPES,
     can: {
-      writes: ["replace", "append", "merge"],
+      writes: ["replace", "append", "merge", "scd2"],
       deletes: true,
       transaction: true,
       foldsCase: true,

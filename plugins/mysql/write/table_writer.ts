@@ -10,6 +10,7 @@ import {
   type Writer,
 } from "../../../sdk/mod.ts";
 import { quoteIdentifier, quotePlace } from "../backticks.ts";
+import { isKeyed, mergeVersions } from "../history/versions.ts";
 import { insertRows } from "../load/insert_rows.ts";
 import { loadData } from "../load/load_data.ts";
 import type { MysqlSession } from "../session.ts";
@@ -23,6 +24,7 @@ import { enterLoad, requireLease } from "../state/lease.ts";
 import { askCommitted } from "../state/lost_commit.ts";
 import { checkMerge, dropLoaded, insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
 import { addMark, clearInterval, deleteRows } from "./deletes.ts";
+import { refuseFolding } from "./folding_keys.ts";
 import { holdName, loadLock, releaseName, tableLock, takeOver } from "./names_held.ts";
 import { removeDead } from "./remove_dead.ts";
 import { dropTable, markOf, stagingOf } from "./stage_table.ts";
@@ -59,8 +61,8 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
   const key = hasColumns ? loadedColumns(target.key, { target, use: "the key column" }) : [];
   const types = typesOf(target, dialect);
   /** Rows of one key become one. */
-  const isUnited = target.write === "merge" ||
-    (target.write === "replace" && target.cursor !== undefined && key.length > 0);
+  const isUnited = target.write === "merge" || target.write === "scd2" ||
+    (target.write === "replace" && isKeyed(target) && key.length > 0);
   const naming = { staging: staging.name, label, columns: target.schema.map((column) => column.name) };
   let rows = 0, isStaged = false, isSent = false, isTold = false;
 
@@ -216,6 +218,7 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
       : undefined;
     await addMark(session, whole, { deletes: target.deletes, existing });
     if (target.write === "merge") await checkMerge(merge);
+    if (target.write === "scd2") await refuseFolding(merge);
     if (target.write === "append" && target.cursor !== undefined && key.length > 0) {
       await session.query(`ALTER TABLE ${staged} ADD INDEX (${indexList(key, types)})`);
     }
@@ -234,6 +237,7 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
     await dropTable(session, staging).catch((error) => log.debug(`the staging table stays for the next run: ${error}`));
 
     async function bringIn(): Promise<Partial<Counts>> {
+      if (target.write === "scd2") return await mergeVersions(merge);
       if (target.write === "merge") {
         const brought = await mergeStaged(merge);
         return { ...brought, deleted: await deleteRows(merge, gone) };

@@ -14,6 +14,7 @@ const NEEDED: Readonly<Record<WriteMode, readonly string[]>> = {
   append: ["INSERT"],
   replace: ["INSERT", "DELETE"],
   merge: ["SELECT", "INSERT", "UPDATE"],
+  scd2: ["SELECT", "INSERT", "UPDATE"],
 };
 
 /** Refuses a load that the user has no right to, before a row moves; the schema need not be there yet. */

@@ -56,7 +56,7 @@ export function postgresDestination(config: PostgresConfig, host: Host): Destina
     accepts: ["pgcopy", "csv"],
     types: POSTGRES_TYPES,
     can: {
-      writes: ["replace", "append", "merge"],
+      writes: ["replace", "append", "merge", "scd2"],
       deletes: true,
       transaction: true,
       foldsCase: false,

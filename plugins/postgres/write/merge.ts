@@ -11,7 +11,8 @@ interface Staged {
   readonly key: readonly string[];
 }
 
-interface Merge extends Staged {
+/** Staged rows that are to come into a table by their key. */
+export interface Merge extends Staged {
   /** The target, quoted. */
   readonly whole: string;
   readonly existing: ExistingTable;
@@ -162,7 +163,7 @@ export function joinOn({ key, fits }: Pick<Merge, "key" | "fits">): string {
 }
 
 /** By the bytes of the values: `=` takes 1 month for 30 days, and some types have none. */
-function differ(fits: readonly ColumnFit[]): string {
+export function differ(fits: readonly ColumnFit[]): string {
   const kept = fits.map(({ name }) => `t.${quoteName(name)}`).join(", ");
   return `ROW(${kept})::record OPERATOR(pg_catalog.*<>) ROW(${fits.map(({ value }) => value).join(", ")})::record`;
 }

@@ -33,7 +33,9 @@ export function makeStaging(
 ): string {
   const list = [
     ...columns.map((column: Column) => `${quoteName(column.name)} ${pgType(column)}`),
-    ...filled.map((column) => `${quoteName(column.name)} ${pgType(column)} DEFAULT ${quoteText(column.value)}`),
+    ...filled.map((column) =>
+      `${quoteName(column.name)} ${pgType(column)} DEFAULT ${column.value === null ? "NULL" : quoteText(column.value)}`
+    ),
   ].join(", ");
   return `CREATE ${becomesTable ? "" : "UNLOGGED "}TABLE ${
     quoteTable(schema, name)

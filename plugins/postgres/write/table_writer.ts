@@ -11,6 +11,7 @@ import {
   type Target,
   type Writer,
 } from "../../../sdk/mod.ts";
+import { isKeyed, mergeVersions } from "../history/versions.ts";
 import { warnOfSequences } from "../sequences.ts";
 import type { PgSession } from "../session.ts";
 import { type ColumnFit, refuseChanges } from "./column_fit.ts";
@@ -51,6 +52,9 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
   const hasColumns = target.schema.length > 0;
   const dress = dressOf(target);
   const key = hasColumns ? loadedColumns(target.key, { target, use: "the key column" }) : [];
+  /** Rows of one key become one. */
+  const isUnited = target.write === "merge" || target.write === "scd2" ||
+    (target.write === "replace" && isKeyed(target) && key.length > 0);
   const naming = { staging: staging.name, label, columns: target.schema.map((column) => column.name) };
   const format = { pgcopy: "FORMAT binary", csv: `FORMAT csv, NULL '', QUOTE '"', ESCAPE '"'` };
   const crew = copyCrew(connectAnew);
@@ -183,8 +187,6 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
         },
       );
     }
-    const isUnited = target.write === "merge" ||
-      (target.write === "replace" && target.cursor !== undefined && key.length > 0);
     const filtered = isUnited ? await uniteKeys({ session, staged, target, key }) : 0;
     if (!isKept(before)) await dressTable(session, staging, dress); // before the table is held: readers do not wait for it
     const held = await heldTable(before);
@@ -208,7 +210,7 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
 
   /** What is joined wants to be known to the planner. */
   async function analyzeKey({ referencedKey = [] }: ExistingTable): Promise<void> {
-    const joined = { append: [], merge: key, replace: referencedKey }[target.write];
+    const joined = { append: [], merge: key, scd2: key, replace: referencedKey }[target.write];
     const columns = joined.filter((name) => target.schema.some((column) => column.name === name)).map(quoteName);
     if (columns.length) await session.query(`ANALYZE ${staged} (${columns.join(", ")})`);
   }
@@ -221,6 +223,7 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
     if (target.write === "replace") await keepReplaced(session, target, { as: "copy" });
     const merge = { session, staged, target, key, whole, existing, fits, rows: rows - filtered };
     if (target.write === "merge") return await mergeStaged(merge);
+    if (target.write === "scd2") return await mergeVersions(merge);
     if (target.write === "replace" && existing.referencedKey) {
       const referenced = loadedColumns(existing.referencedKey, {
         target,

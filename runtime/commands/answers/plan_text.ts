@@ -67,6 +67,7 @@ const WORDS: Readonly<Record<PlannedAction, string>> = {
   refill: "emptied and filled",
   append: "added to",
   merge: "merged into",
+  scd2: "given versions",
 };
 
 /** One stream: what becomes of the target, its columns with their grades, its statements. */
@@ -100,6 +101,8 @@ function actionText({ action, key, existing }: StreamPlan): string {
       return `rows are added to what is there${rows}`;
     case "merge":
       return `rows are merged by ${key.join(", ")} into what is there${rows}`;
+    case "scd2":
+      return `versions of rows by ${key.join(", ")} are added to what is there${rows}`;
   }
 }
 

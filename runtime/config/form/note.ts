@@ -13,8 +13,6 @@ export interface Note {
   readonly wanted?: string;
   /** Keys that this version does not have yet. */
   readonly later?: Readonly<Record<string, LaterWord>>;
-  /** Values that this version does not have yet. */
-  readonly laterValues?: readonly string[];
   /** Words that a mistyped value may have been meant to be, where the schema is no plain choice. */
   readonly words?: readonly string[];
   /** What to do about a key that is not known, where no known one is near. */

@@ -20,13 +20,13 @@ function names(description: string) {
   return noted(both, { wanted: "the name of a column or a list of them" });
 }
 
-const write = noted(
-  Type.Union([Type.Literal("append"), Type.Literal("replace"), Type.Literal("merge")], {
+const write = Type.Union(
+  [Type.Literal("append"), Type.Literal("replace"), Type.Literal("merge"), Type.Literal("scd2")],
+  {
     description:
-      "How rows meet what the target has: add them, put them in its place, or update by key. Default: merge with key and cursor, " +
-      "append with cursor alone, else replace.",
-  }),
-  { laterValues: ["scd2"] },
+      "How rows meet what the target has: add them, put them in its place, update by key, or keep each version of a row (`scd2`). " +
+      "Default: merge with key and cursor, append with cursor alone, else replace.",
+  },
 );
 
 const columnType = noted(

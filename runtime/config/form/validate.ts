@@ -144,14 +144,6 @@ function lower(text: string): string {
 function wrongValue({ schema, value, type }: ValueError, pointer: string): Found {
   const words = choices(schema);
   const note = noteOf(schema);
-  if (typeof value === "string" && note.laterValues?.includes(value)) {
-    return {
-      code: "usage",
-      pointer,
-      message: `this version does not have ${subject(pointer)}: ${value} yet`,
-      hint: `use ${list(words ?? [])}`,
-    };
-  }
   const near = typeof value === "string" && nearest(value, words ?? note.words ?? []);
   return {
     code: note.code ?? "pipeline.invalid",

@@ -174,12 +174,13 @@ function streamOf(
       hint: "name the columns: key: [id]; a column called auto is key: [auto]",
     }));
   }
-  if (write === "merge" && key.length === 0 && all.key !== "auto") {
+  const byKey = write === "merge" || write === "scd2";
+  if (byKey && key.length === 0 && all.key !== "auto") {
     problems.push(fault(tree, whereIs("write"), {
       code: "stream.write_mode",
       message: tree.path === null
-        ? "--write merge wants a key"
-        : `write: merge of the stream ${JSON.stringify(name)} wants a key`,
+        ? `--write ${write} wants a key`
+        : `write: ${write} of the stream ${JSON.stringify(name)} wants a key`,
       hint: tree.path === null
         ? "add --key COLUMN, or --key auto for the source's primary key"
         : "add key: [COLUMN], or key: auto for the source's primary key",
@@ -199,7 +200,7 @@ function streamOf(
   const columns = Object.entries(isMap(all.columns) ? all.columns : {}).map(([column, rule]) =>
     columnRule(tree, member(whereIs("columns"), column), { column, rule: isMap(rule) ? rule : {}, problems })
   );
-  const hidden = write === "merge" ? unfitKey({ key, columns }) : undefined;
+  const hidden = byKey ? unfitKey({ key, columns }) : undefined;
   if (hidden) problems.push(fault(tree, `${member(whereIs("columns"), hidden.column)}/mask`, hidden.fault));
   const settings = Object.fromEntries(Object.entries(all).filter(([word]) => !STREAM_KEYS.has(word)));
   return {
@@ -214,7 +215,7 @@ function streamOf(
       key,
       ...(cursor && { cursor }),
       ...(all.key === "auto" &&
-        { autoKey: isStated("key") || isStated("write") && write === "merge" ? "wanted" : "if any" }),
+        { autoKey: isStated("key") || isStated("write") && byKey ? "wanted" : "if any" }),
       ...(typeof all.where === "string" && { where: all.where }),
       ...(deletes && { deletes }),
       select: names(all.select),

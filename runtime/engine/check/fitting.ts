@@ -44,7 +44,7 @@ export function fittingOf(
     required: new Set(
       stays && loss.setsAside ? existing.columns.filter(({ required }) => required).map(({ name }) => name) : [],
     ),
-    keys: write === "merge" && loss.setsAside ? key : [],
+    keys: (write === "merge" || write === "scd2") && loss.setsAside ? key : [],
     ...(origin && { origin }),
     ...(told && { told }),
   };

@@ -51,12 +51,17 @@ function requireBehind(
 
 /** Refuses an interval of a stream that has none, or whose target cannot replace it. */
 export function requireBackfill(
-  { name, cursor }: NamedStream,
+  { name, cursor, write }: NamedStream,
   { canReplace, label }: { readonly canReplace: boolean; readonly label: string },
 ): void {
   if (!cursor) {
     throw new DtegError("stream.cursor", `stream ${name} has no cursor, so that it has no intervals`, {
       hint: "give it a cursor, or pick streams that have one with --stream",
+    });
+  }
+  if (write === "scd2") {
+    throw new DtegError("stream.cursor", `stream ${name} keeps versions, of which an interval cannot be replaced`, {
+      hint: "pick other streams with --stream",
     });
   }
   if (canReplace) return;

@@ -139,7 +139,10 @@ async function refuseEmpty(
   { move: { job }, context }: { readonly move: Move; readonly context: RunContext },
 ): Promise<void> {
   if (rows === 0 || context.fullRefresh) return;
-  const what = `stream ${job.name} has no row, and \`delete: remove\` would take away all ${rows} of ${job.target}`;
+  const would = job.stream.write === "scd2"
+    ? "it would close all versions, of"
+    : "`delete: remove` would take away all";
+  const what = `stream ${job.name} has no row, and ${would} ${rows} of ${job.target}`;
   if (await context.confirm(`${what}. Do it?`)) return;
   throw new DtegError("stream.empty_source", `${what}; nothing was changed`, {
     hint: "look at the source; where it is meant, add -y or --full-refresh",

@@ -13,9 +13,11 @@ export function plannedDeletes(
 ): Deletes | undefined {
   const { deletes, where, sql } = stream;
   if (start?.read.interval) return { how: deletes?.how ?? "remove", areAbsent: true, within: start.read.interval };
-  if (!deletes || stream.isReplay || limit !== undefined) return undefined;
+  const keepsVersions = stream.write === "scd2";
+  if (!(deletes || keepsVersions) || stream.isReplay || limit !== undefined) return undefined;
   const isAll = reader.complete && start?.read.since === undefined && where === undefined &&
     !lossRules(stream).keepsRows;
+  if (!deletes) return isAll ? { how: "remove", areAbsent: true } : undefined; // versions of keys that are gone are closed
   if (!isAll && reader.readsOnce) {
     throw new DtegError("usage", `${stream.name} can be read once only, so that its keys cannot be compared`, {
       hint: sql === undefined ? "leave `where` and `cursor` out, or read from a file" : undefined,

@@ -7,6 +7,7 @@ import {
   type Schema,
   type TargetState,
 } from "../../../sdk/mod.ts";
+import { historyKey } from "../history/history_columns.ts";
 import { namedOptions } from "../plan/named_options.ts";
 import type { StreamJob } from "../stream_job.ts";
 import { besideOf, columnDrifts } from "./column_drift.ts";
@@ -49,7 +50,7 @@ export function plannedTarget(
     schema,
     write: stream.write,
     key: stream.key.map((column) => names[column] ?? column),
-    options: namedOptions(stream.table, names),
+    options: { ...historyKey({ stream }, names), ...namedOptions(stream.table, names) },
   };
 }
 

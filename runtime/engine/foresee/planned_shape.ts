@@ -17,6 +17,7 @@ import { acceptedFormats } from "../plan/accepted.ts";
 import { declaredTypes, isTyped } from "../plan/declared_types.ts";
 import { withStreamFault } from "../ask/stream_fault.ts";
 import { shapeBatch, shapeBytes } from "../plan/shape.ts";
+import { versionColumns } from "../history/history_columns.ts";
 import { loadColumns } from "../staged/load_columns.ts";
 import type { NamedStream } from "../stream_job.ts";
 
@@ -53,6 +54,7 @@ export async function plannedShape(
   const bytes = reader.bytes ?? null;
   const withAdded = (schema: Schema) => [
     ...schema,
+    ...versionColumns(stream, { schema, snapshotAt: reader.snapshotAt }),
     ...loadColumns(schema, { isWanted: stream.loadColumns === true, run: "" }),
   ];
   const isGuessed = batch.kind === "files" && !isTyped(batch);

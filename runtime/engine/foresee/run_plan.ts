@@ -33,7 +33,7 @@ export interface ColumnChange {
  * What becomes of the target. `create`: it is made. `replace`: a new one takes its place. `refill`: it stays, since other things hang
  * on it, and its rows are replaced. `append` and `merge`: rows come into what is there.
  */
-export type PlannedAction = "create" | "replace" | "refill" | "append" | "merge";
+export type PlannedAction = "create" | "replace" | "refill" | "append" | "merge" | "scd2";
 
 /** What stands at the target. */
 export interface PlannedExisting {

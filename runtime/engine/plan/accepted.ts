@@ -9,7 +9,7 @@ type Changing = Pick<PipelineStream, "columns" | "write" | "rows" | "contract" |
 /** Whether the stage has to change values of a stream: then nothing goes around it. */
 export function isChanged({ columns, write, rows, contract, verify }: Changing): boolean {
   if (["reject", "ignore"].some((word) => word === contract?.columns || word === contract?.types)) return true;
-  const needsKeys = write === "merge" && rows === "reject"; // rows without one are set aside
+  const needsKeys = (write === "merge" || write === "scd2") && rows === "reject"; // rows without one are set aside
   return needsKeys || verify === true || columns.some(({ type, mask }) => type !== undefined || mask !== undefined);
 }
 

@@ -10,10 +10,12 @@ export function autoKeys(picked: readonly PickedStream[], log: Log): readonly Na
   return picked.map(({ stream, found }) => {
     if (!stream.autoKey) return stream;
     if (found?.primaryKey) return { ...stream, key: found.primaryKey };
-    if (stream.write !== "merge") return stream;
+    if (stream.write !== "merge" && stream.write !== "scd2") return stream;
     const write = usualWrite({ cursor: stream.cursor, hasKey: false });
     log.info(
-      `${stream.name} has no primary key: its rows are ${write === "append" ? "added" : "replaced"}, not merged`,
+      `${stream.name} has no primary key: its rows are ${write === "append" ? "added" : "replaced"}, not ${
+        stream.write === "merge" ? "merged" : "kept in versions"
+      }`,
     );
     return { ...stream, write };
   });

@@ -16,7 +16,9 @@ export async function confirmReplace(
     readonly confirm: (question: string) => Promise<boolean | undefined>;
   },
 ): Promise<void> {
-  if (stream.write !== "replace" || stream.adopt) return;
+  if (stream.write !== "replace") return;
+  if (stream.isHistory) return await confirmForgetting({ table, target }, { destination, confirm });
+  if (stream.adopt) return;
   const existing = await destination.describe(table);
   if (!existing || existing.madeByDteg) return;
   const what = existing.isAltered
@@ -27,4 +29,15 @@ export async function confirmReplace(
   throw new DtegError(code, `${what}: it is not replaced without a yes`, {
     hint: "add -y, or `adopt: true` to the stream",
   });
+}
+
+/** A full refresh of versions keeps only those that are now. */
+async function confirmForgetting(
+  { table, target }: Pick<Aim, "table" | "target">,
+  { destination, confirm }: Parameters<typeof confirmReplace>[1],
+): Promise<void> {
+  if (!await destination.describe(table)) return;
+  const what = `a full refresh of ${target} keeps what is now, and loses all earlier versions`;
+  if (await confirm(`${what}. Do it?`)) return;
+  throw new DtegError("plan.confirm", `${what}: it is not done without a yes`, { hint: "add -y" });
 }

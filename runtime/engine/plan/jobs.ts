@@ -65,10 +65,16 @@ export async function resolveJobs(pipeline: Pipeline, context: RunContext): Prom
   return jobs;
 }
 
-/** A stream with a cursor, read whole and put in the place of what is there. */
+/** A stream with a cursor, or one that keeps versions, read whole and put in the place of what is there. */
 function refreshed(stream: NamedStream): NamedStream {
   const { cursor, write } = stream;
-  return cursor ? { ...stream, write: "replace", cursor: { ...cursor, goesOnBy: write } } : stream;
+  if (!cursor && write !== "scd2") return stream;
+  return {
+    ...stream,
+    write: "replace",
+    ...(write === "scd2" && { isHistory: true }),
+    ...(cursor && { cursor: { ...cursor, goesOnBy: write } }),
+  };
 }
 
 function checkWrite(
@@ -81,7 +87,7 @@ function checkWrite(
   },
 ): void {
   if (interval) requireBackfill(stream, { canReplace: deletes === true, label });
-  const unfit = stream.write === "merge" ? unfitKey(stream) : undefined;
+  const unfit = stream.write === "merge" || stream.write === "scd2" ? unfitKey(stream) : undefined;
   if (unfit) {
     throw new DtegError(unfit.fault.code, unfit.fault.message, { column: unfit.column, hint: unfit.fault.hint });
   }
@@ -104,8 +110,8 @@ function checkWrite(
       hint: "a folder (its path ends with /) takes append, a DuckDB file takes append and merge",
     });
   }
-  if (limit !== undefined && stream.write === "append" && label !== "-") {
-    throw new DtegError("stream.limit", `--limit with append would leave stream ${stream.name} half loaded`, {
+  if (limit !== undefined && (stream.write === "append" || stream.write === "scd2") && label !== "-") {
+    throw new DtegError("stream.limit", `--limit with ${stream.write} would leave stream ${stream.name} half loaded`, {
       hint: "leave --limit out, or use --write replace",
     });
   }

@@ -8,6 +8,7 @@ import {
   type ScanBatch,
   type Schema,
 } from "../../../sdk/mod.ts";
+import { duckType } from "../move/duck_type.ts";
 
 /** Names of the columns that tell by which load a row came. */
 export const RUN_ID = "_dteg_run_id", LOADED_AT = "_dteg_loaded_at";
@@ -55,7 +56,7 @@ export function withLoadColumns<B extends ScanBatch | BytesBatch>(
 ): B {
   if (columns.length === 0 || batch.kind !== "scan" || !accepts.includes("scan")) return batch;
   const values = columns.map(({ name, type, value }) =>
-    `${type.kind === "text" ? quoteText(value) : `TIMESTAMPTZ ${quoteText(value)}`} AS ${quoteName(name)}`
+    `CAST(${value === null ? "NULL" : quoteText(value)} AS ${duckType(type)}) AS ${quoteName(name)}`
   );
   const query = `SELECT *, ${values.join(", ")} FROM (${batch.query}) l`;
   return { ...batch, schema: [...batch.schema, ...columns], query };
