@@ -130,8 +130,8 @@ export interface LoadPosition extends Position {
 /** Whose state it is. */
 export type StateOwner = Pick<TargetState, "pipeline" | "stream">;
 
-/** A state, and the table that it is of. */
-export type KeptState = { readonly table: TableName; readonly state: TargetState };
+/** A state, the table that it is of, and who has its lease now. */
+export type KeptState = { readonly table: TableName; readonly state: TargetState; readonly heldBy?: string };
 
 /** A change of a state: what it is now, and what it is to be. Without `now` there is none yet; without `then` it is taken away. */
 export type StateChange = { readonly table: TableName; readonly now?: TargetState; readonly then?: TargetState };

@@ -11,6 +11,7 @@ import {
 } from "../../../sdk/mod.ts";
 import { type Manifest, readManifest, writeManifest } from "../manifest.ts";
 import { readFolder, statOf } from "../paths.ts";
+import { leaseHolder } from "../write/file_lease.ts";
 import { inFolderAlone } from "../write/folder_lock.ts";
 import { type Place, streamFolder } from "../write/place.ts";
 import { type FileRecord, hashFile, marksOf, readRecords, standingOf, writeRecords } from "../write/sidecar.ts";
@@ -48,12 +49,19 @@ function ofManifest(manifest: Manifest | undefined): TargetState | undefined {
 async function listStates(place: Place): Promise<readonly KeptState[]> {
   if (place.kind === "folder") {
     return readFolder(place.path).flatMap(({ name, isFolder }) => {
-      const state = isFolder ? ofManifest(readManifest(join(place.path, name))) : undefined;
-      return state ? [{ table: { name }, state }] : [];
+      const path = join(place.path, name);
+      const state = isFolder ? ofManifest(readManifest(path)) : undefined;
+      return state ? [{ table: { name }, state, ...held({ kind: "folder", path }) }] : [];
     });
   }
   const state = await readState(place, { name: "" });
-  return state ? [{ table: { name: state.target }, state }] : [];
+  if (place.kind === "stdout" || !state) return [];
+  return [{ table: { name: state.target }, state, ...held(place) }];
+}
+
+function held(place: Named): Pick<KeptState, "heldBy"> {
+  const heldBy = leaseHolder(place);
+  return heldBy === undefined ? {} : { heldBy };
 }
 
 /** One file, or one folder, in one act; others follow it. */

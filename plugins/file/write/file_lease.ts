@@ -73,6 +73,13 @@ export function deadLease(place: LeasedPlace, { isDead }: Pick<LeaseRequest, "is
     : undefined;
 }
 
+/** Who has the lease of a place now, as far as that can be seen without writing there. */
+export function leaseHolder(place: LeasedPlace): string | undefined {
+  const path = leasePath(place), at = statOf(path)?.mtime?.getTime();
+  if (at === undefined || Date.now() - at > LEASE_SECONDS * 1000) return undefined;
+  return readLease(path)?.owner;
+}
+
 /** Refuses a commit whose lease another has. The folder is locked. */
 export function requireLease(place: LeasedPlace, { lease }: Pick<Target, "lease">): void {
   if (!lease) return;

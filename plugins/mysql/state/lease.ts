@@ -100,6 +100,13 @@ function leaseOf(
   };
 }
 
+/** Who has the leases of a database now, by the names of their tables. */
+export async function leaseHolders(session: MysqlSession, schema: string): Promise<ReadonlyMap<string, string>> {
+  if (!await hasTable(session, { schema, name: LEASE_TABLE })) return new Map();
+  const rows = await session.query(`SELECT target, owner FROM ${place(schema)} WHERE owner <> '' AND until > ${NOW}`);
+  return new Map(rows.map(({ target, owner }) => [target ?? "", owner ?? ""]));
+}
+
 /** Writes down which load works under a lease, so that who takes it over finds what it staged. */
 export async function enterLoad(
   session: MysqlSession,

@@ -4,6 +4,7 @@ import type { MysqlSession } from "../session.ts";
 import type { MysqlTable } from "../table/existing_table.ts";
 import type { Dialect } from "../table/type_table.ts";
 import { holdName, releaseName, tableLock } from "../write/names_held.ts";
+import { leaseHolders } from "./lease.ts";
 import { allStates, idOf, makeStateTable, place, readState, STATE_TABLE, writeState } from "./state_table.ts";
 
 /** The states that a database holds; without one those of all that the user may read. */
@@ -15,7 +16,11 @@ export async function listStates(session: MysqlSession, database?: string): Prom
   const found: KeptState[] = [];
   for (const { name } of schemas) {
     const schema = name ?? "";
-    for (const state of await allStates(session, schema)) found.push({ table: { schema, name: state.target }, state });
+    const holders = await leaseHolders(session, schema);
+    for (const state of await allStates(session, schema)) {
+      const heldBy = holders.get(state.target);
+      found.push({ table: { schema, name: state.target }, state, ...(heldBy && { heldBy }) });
+    }
   }
   return found;
 }

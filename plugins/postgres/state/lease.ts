@@ -76,6 +76,17 @@ function leaseOf(
   };
 }
 
+/** Who has the leases of a schema now, by the names of their tables. */
+export async function leaseHolders(session: PgSession, schema: string): Promise<ReadonlyMap<string, string>> {
+  const leases = quoteTable(schema, LEASE_TABLE);
+  const [{ there }] = await session.query(`SELECT (to_regclass(${quoteText(leases)}) IS NOT NULL)::text AS there`);
+  if (there !== "true") return new Map();
+  const rows = await session.query(
+    `SELECT target, owner FROM ${leases} WHERE owner <> '' AND until > pg_catalog.clock_timestamp()`,
+  );
+  return new Map(rows.map(({ target, owner }) => [target ?? "", owner ?? ""]));
+}
+
 /** Refuses a commit whose lease another has, and lets nobody take it until the transaction that is open ends. */
 export async function requireLease(
   session: PgSession,

@@ -9,6 +9,7 @@ import {
 } from "../../../sdk/mod.ts";
 import type { PgSession } from "../session.ts";
 import type { PgTable } from "../write/existing_table.ts";
+import { leaseHolders } from "./lease.ts";
 import { COLUMNS, holdName, makeStateTable, readState, STATE_TABLE, stateOf, writeState } from "./state_table.ts";
 
 /** The states that a database holds, in all schemas that the user may read. */
@@ -23,8 +24,10 @@ export async function listStates(session: PgSession): Promise<readonly KeptState
     const rows = await session.query(
       `SELECT ${COLUMNS} FROM ${quoteTable(schema ?? "", STATE_TABLE)} s ORDER BY target, pipeline, stream`,
     );
+    const holders = rows.length > 0 ? await leaseHolders(session, schema ?? "") : new Map();
     for (const row of rows) {
-      found.push({ table: { schema: schema ?? "", name: row.target ?? "" }, state: stateOf(row) });
+      const name = row.target ?? "", heldBy = holders.get(name);
+      found.push({ table: { schema: schema ?? "", name }, state: stateOf(row), ...(heldBy && { heldBy }) });
     }
   }
   return found;

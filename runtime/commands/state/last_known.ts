@@ -23,6 +23,7 @@ export function lastKnown(store: RunStore, pipeline: string): readonly ShownStat
         names: {},
         masks: {},
         remembered: null,
+        lease: null,
         kept: [],
         isCurrent: false,
       });

@@ -41,7 +41,7 @@ export const state: Command = {
     "a pipeline that was renamed, `export` and `import` keep states as JSON. A change is one act of the target, and refused where a " +
     "run is under way, or has moved the state meanwhile. Where a target cannot be asked, `list` tells what the runs of this machine reported last. " +
     "With --json the result of `list` and `show` is {states: [{pipeline, stream, target, cursor, value, run, load, committedAt, names, " +
-    "masks, remembered, kept, isCurrent}]}.",
+    "masks, remembered, lease, kept, isCurrent}]}.",
   args: [
     { name: "ACTION", summary: "list (when absent), show, set, reset, rename, export or import" },
     {

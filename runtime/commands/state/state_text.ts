@@ -1,3 +1,4 @@
+import { isDeadOwner, nameOwner } from "../../engine/lease/lease_owner.ts";
 import type { FoundState } from "../../engine/state/kept_states.ts";
 import type { Style } from "../style.ts";
 import { localTime } from "../view/log_lines.ts";
@@ -21,13 +22,15 @@ export interface ShownState {
   readonly masks: Readonly<Record<string, string>>;
   /** Rows of the cursor's last values that are known by their hash; null where the key tells. */
   readonly remembered: number | null;
+  /** Who loads into the target now; null where nobody does. */
+  readonly lease: string | null;
   /** Runs that replaced something which is kept, the newest first: `dteg undo` puts it back. */
   readonly kept: readonly string[];
   /** False: told by the runs of this machine, since the target could not be asked. */
   readonly isCurrent: boolean;
 }
 
-export function shownState({ label, state }: FoundState): ShownState {
+export function shownState({ label, state, heldBy }: FoundState): ShownState {
   const { position } = state;
   return {
     pipeline: state.pipeline,
@@ -41,6 +44,7 @@ export function shownState({ label, state }: FoundState): ShownState {
     names: Object.fromEntries(Object.entries(state.names).filter(([from, to]) => from !== to)),
     masks: state.masks ?? {},
     remembered: position?.seen ? Object.values(position.seen.rows).reduce((sum, n) => sum + n, 0) : null,
+    lease: heldBy === undefined || isDeadOwner(heldBy) ? null : nameOwner(heldBy),
     kept: state.undo?.versions.map(({ run }) => run) ?? [],
     isCurrent: true,
   };
@@ -84,6 +88,7 @@ export function stateText(state: ShownState, { style }: { readonly style: Style 
       state.remembered === null ? "" : `${formatCountOf(state.remembered, "row")} of that value by their hash`,
     ],
     ["committed", localTime(Date.parse(state.committedAt), { day: true })],
+    ["loaded now", state.lease === null ? "" : `by ${state.lease}`],
     ["run", state.run],
     ["load", state.load ?? ""],
     ["keeps", state.kept.length > 0 ? `what ${state.kept.join(", ")} replaced; \`dteg undo\` puts it back` : ""],

@@ -23,14 +23,17 @@ Deno.test("what a run that is under way loads keeps its state, and is not taken 
   for (const { to, sql, later } of targets) {
     const yaml =
       `version: 1\nname: p\nsource: in.csv\ndestination: ${to}\nstreams:\n  - { name: in, into: t, keep: 1 }\n`;
-    await inProject({ "in.csv": "id\n1\n", "p.yaml": yaml }, async ({ ok, code }) => {
+    await inProject({ "in.csv": "id\n1\n", "p.yaml": yaml }, async ({ ok, code, json }) => {
+      const lease = async () => (await json("state", "list", "--to", to)).result.states[0].lease;
       await ok("run", "p.yaml");
       await ok("run", "p.yaml");
       await sql(`UPDATE _dteg_lease SET owner = 'somebody', until = ${later}`);
+      equal(await lease(), "another run");
       equal(await code("state", "rename", "p", "q", "--to", to), "state.busy");
       equal(await code("undo", "last", "-y"), "state.busy");
       await sql("UPDATE _dteg_lease SET owner = '', until = '2001-01-01'");
       await ok("undo", "last", "-y", "--wait", "60s");
+      equal(await lease(), null);
       equal((await sql("SELECT owner FROM _dteg_lease")).trim(), "");
     });
   }

@@ -65,6 +65,7 @@ Deno.test("what a run that is under way loads keeps its state, and is not taken 
     }
     const [{ run: id, value }] = (await json("state", "list", "--to", "parquet://out/")).result.states;
     equal(value, "1");
+    match(await ok("state", "show", "p", "--to", "parquet://out/"), /loaded now {2}by another run/);
     match((await run("undo", id, "--to", "parquet://out/", "-y")).err, /nothing was kept/);
     match((await run("state", "reset", "p", "-y", "--wait", "100ms", "--to", "parquet://out/")).err, /being loaded/);
   }));
