@@ -7,6 +7,7 @@ import { cliPage } from "./cli_page.ts";
 import { errorsPage } from "./errors_page.ts";
 import { connectorParts, pipelineParts } from "./key_tables.ts";
 import { fillParts } from "./markdown.ts";
+import { roundParts } from "./rounds_table.ts";
 import { typesPage } from "./types_page.ts";
 
 /** A page and what makes it out of what it is now. Paths start at this folder. */
@@ -19,6 +20,7 @@ export const PAGES: readonly { readonly path: string; readonly make: (now: strin
   { path: "duckdb.md", make: (now) => fillParts(now, connectorParts(duckdbConnector)) },
   { path: "guides/mysql.md", make: (now) => fillParts(now, connectorParts(mysqlConnector)) },
   { path: "guides/postgres.md", make: (now) => fillParts(now, connectorParts(postgresConnector)) },
+  { path: "reliability.md", make: async (now) => fillParts(now, await roundParts()) },
   { path: "connectors.md", make: async (now) => fillParts(now, { calendar: await calendar() }) },
 ];
 

@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { binaryPath } from "../e2e/binary.ts";
 import { seedOf } from "../harness/crash.ts";
@@ -20,10 +19,10 @@ Deno.test({
         await using ground = await openGround(name, { servers, most: MOST });
         const usuals = await measureUsual(ground);
         const wounds: string[] = [];
-        for (let one = 0; one < ROUNDS; one++) {
-          wounds.push((await round(ground, { seed: seed + at * ROUNDS + one, usuals })).wound);
+        for (let one = seed + at * 1000; wounds.length < ROUNDS; one++) {
+          const result = await round(ground, { seed: one, usuals });
+          if (result) wounds.push(result.wound);
         }
-        assert.equal(wounds.length, ROUNDS);
         console.log(`  ${wounds.join(", ")}`);
       });
     }

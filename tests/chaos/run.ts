@@ -36,6 +36,10 @@ async function main(args: readonly string[]): Promise<number> {
           usuals,
           only: (wound) => wound.includes(values.wound ?? ""),
         });
+        if (!result) {
+          console.log(`${name} ${seed + one}: no wound landed`);
+          continue;
+        }
         done.push(result);
         console.log(`${name} ${seed + one}: ${told(result)} (${((performance.now() - at) / 1000).toFixed(1)} s)`);
       } catch (error) {

@@ -52,6 +52,15 @@ Deno.test("standard output that takes no more is a clean error", () =>
     assert.match(new TextDecoder().decode(stderr), /cannot write to standard output: No space.*environment.disk_full/s);
   }));
 
+Deno.test("a reader that wants no more of standard output is told of, and is no failure", () =>
+  asUser(async (user) => {
+    user.write("a.csv", manyRows);
+    const script = '{ "$0" run --from a.csv --to - 2>err; echo "exit $?" >>err; } | head -n 1';
+    const { stdout } = await new Deno.Command("sh", { args: ["-c", script, binaryPath()], cwd: user.folder }).output();
+    assert.equal(new TextDecoder().decode(stdout), "id,v\n");
+    assert.match(user.read("err"), /who reads standard output closed it after \d+ bytes: only a part.*exit 0\n$/s);
+  }));
+
 Deno.test("a full disk for the record of runs is a warning, and the load goes on", () =>
   asUser(async (user) => {
     await using disk = await smallDisk(user, "home");

@@ -38,7 +38,7 @@ async function send(path: string, { host }: WriterOptions): Promise<number> {
   } catch (error) {
     host.signal.throwIfAborted();
     if (!(error instanceof Deno.errors.BrokenPipe)) throw stdoutError(error);
-    host.log.debug(`the reader of standard output closed it after ${sent} bytes`);
+    host.log.warn(`who reads standard output closed it after ${sent} bytes: only a part of the rows went there`);
   }
   return sent;
 }

@@ -33,7 +33,7 @@ function makeTarget(fault: (step: string, attempt: number) => void): Target {
       label: ({ name }) => name,
       check: () => Promise.resolve(),
       describe: () => Promise.resolve({ columns: [], madeByDteg: false }),
-      state: { read: () => Promise.resolve(state) },
+      state: { read: () => Promise.resolve(state), list: () => Promise.resolve([]), change: () => Promise.resolve() },
       plan: () => Promise.resolve([]),
       open({ load }) {
         attempt++;
