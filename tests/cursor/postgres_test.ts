@@ -269,3 +269,15 @@ async function openTransaction(server: TestServer, db: string, sql: string) {
 }
 
 addEventListener("unload", () => void server[Symbol.asyncDispose]());
+
+Deno.test("a cursor of numbers goes by their size, not by their text", () =>
+  inCase(TARGETS.DuckDB, {
+    stream: "{ name: t, cursor: id, key: id }",
+    table: "CREATE TABLE t (id int, v text, at timestamptz)",
+  }, async ({ loads, psql }) => {
+    await psql(Array.from({ length: 12 }, (_, index) => add(index + 1, 1)).join(""));
+    assert.equal((await loads.load()).cursor, "12");
+    await psql(add(100, 1));
+    const { read, cursor } = await loads.load();
+    assert.deepEqual([read, cursor], [2, "100"]);
+  }));

@@ -159,7 +159,7 @@ export async function positionOf(
   const conditions = [`${ref} IS NOT NULL`, ...finite(column, ref), ...(where === undefined ? [] : [`(${where}\n)`])];
   const since = asked?.since?.value;
   const above = since === null || since === undefined ? [] : [`${ref} >= ${quoteText(since)}::${column.pgType}`];
-  const last = `SELECT ${ref}::text FROM ${from} WHERE ${
+  const last = `SELECT ${ref}::text AS "dteg: last" FROM ${from} WHERE ${
     [...conditions, ...above].join(" AND ")
   } ORDER BY ${ref} DESC LIMIT 1`;
   const leavesNulls = above.length > 0 && !asked?.readsNulls;
