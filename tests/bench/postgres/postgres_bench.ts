@@ -2,6 +2,7 @@ import { formatCount } from "../../../runtime/commands/view/numbers.ts";
 import type { Setting } from "../jobs.ts";
 import { type ServerResult, takeTurns, type ToolNames, turnsTable } from "../turns.ts";
 import { postgresJobs } from "./postgres_jobs.ts";
+import { proofJobs } from "./proof_jobs.ts";
 import { openPlace } from "./postgres_place.ts";
 
 const NAMES: ToolNames = { floor: "psql", duckdb: "DuckDB alone", dlt: "dlt", dteg: "dteg" };
@@ -12,7 +13,7 @@ export async function benchPostgres(setting: Setting, { rounds }: { readonly rou
   await using place = await openPlace(setting);
   const load = Deno.loadavg()[0];
   const results: ServerResult[] = [];
-  for (const job of await postgresJobs(place, setting)) {
+  for (const job of [...await postgresJobs(place, setting), ...await proofJobs(place, setting)]) {
     results.push(await takeTurns(job, { names: NAMES, folder: setting.folder, rounds }));
   }
   const version = await place.server.psql("SHOW server_version");
@@ -37,7 +38,8 @@ ${
 ${
     load.toFixed(1)
   } before this began. Each cell: time / CPU of the client, without the server's / memory of the client. \`psql\` is the floor: \`COPY\` in
-binary to nowhere, \`COPY | COPY\` and \`\\copy\` with the primary key added after, \`COPY\` and \`MERGE\`. DuckDB alone has its postgres
+binary to nowhere, \`COPY | COPY\` and \`\\copy\` with the primary key added after, \`COPY\` and \`MERGE\`;
+of the proofs two sums of row hashes, and all keys of both sides to nowhere, side by side. DuckDB alone has its postgres
 extension, ${threads} threads and the same memory limit; into DuckDB it makes the same types. They take turns, ${rounds} rounds; numbers are
 medians. After the last round each output is compared by count and an order-independent hash of all values. dlt 1.31 (ConnectorX, Arrow
 and ADBC, its quickest way) is measured once; "other values": what it brought is not equal to the source. Beside what DuckDB
