@@ -46,8 +46,8 @@ export type Batch =
      * by {@linkcode refusedName}: the text of the value, NULL where all is well.
      */
     readonly refused?: readonly Refused[];
-    /** Its rows come in no order that somebody wanted. */
-    readonly isUnordered?: boolean;
+    /** `any`: its rows come in no order that somebody wanted. `serial`: one thread reads them, so they stay as they come. */
+    readonly order?: "any" | "serial";
     /** Runs the statement that holds the query inside what the source needs around it: a transaction, a check of the same snapshot. */
     readonly within?: <T>(step: () => Promise<T>) => Promise<T>;
     /** The same rows by a query that takes a few at a time, for rows too wide to be held 2,048 at once, as DuckDB does. */

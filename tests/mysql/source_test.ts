@@ -262,3 +262,25 @@ Deno.test("a cursor reads on from where the load before ended", () =>
       "3,2024-02-02",
     ]);
   }));
+
+Deno.test("a query's order stays in Parquet, over many row groups", () =>
+  asUser(async (user) => {
+    user.write(
+      "p.yaml",
+      `version: 1
+name: p
+source: { use: mysql, config: { url: "${server.url(db)}" } }
+streams: [{ name: down, sql: "SELECT seq AS n, repeat('x', seq % 50) AS t FROM seq_1_to_200000 ORDER BY seq DESC" }]
+destination: { use: parquet, config: { path: out/ } }
+`,
+    );
+    const { code, stderr } = await user.dteg(["run", "p.yaml", "-y"]);
+    equal(code, 0, stderr);
+    deepEqual(
+      await user.rows(
+        "SELECT count(*), bool_and(is_next) FROM (SELECT n = 200001 - row_number() OVER () AS is_next FROM down)",
+        "out/",
+      ),
+      ["200000,true"],
+    );
+  }));

@@ -53,6 +53,9 @@ async function copyParquet(path: string, batch: ScanBatch, options: WriterOption
   });
 }
 
+/** Rows of a group where they come from a server: the group that is gathered is most of what such a load holds. */
+const SERIAL_GROUP = 40_960;
+
 /** Bytes of a row group of wide rows. */
 const WIDE_GROUP = 4 << 20;
 
@@ -66,8 +69,12 @@ function copyStatement(
   switch (writing.format) {
     case "parquet": {
       const codec = config.compression === undefined || config.compression === "none" ? "zstd" : config.compression;
-      const groups = config.row_group_size ? `, ROW_GROUP_SIZE ${config.row_group_size}` : "";
-      return `COPY (${parquetQuery(batch, session)}) TO ${to} (FORMAT parquet, COMPRESSION ${codec}${groups}${more})`;
+      const size = config.row_group_size ?? (batch.order === "serial" ? SERIAL_GROUP : undefined);
+      const groups = size ? `, ROW_GROUP_SIZE ${size}` : "";
+      const order = batch.order !== undefined ? ", PRESERVE_ORDER false" : ""; // to keep it, DuckDB holds many row groups
+      return `COPY (${
+        parquetQuery(batch, session)
+      }) TO ${to} (FORMAT parquet, COMPRESSION ${codec}${groups}${order}${more})`;
     }
     case "csv":
     case "tsv": {

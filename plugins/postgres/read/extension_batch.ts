@@ -84,7 +84,7 @@ export async function extensionBatch(reading: Reading, { end, keep }: AfterRead 
   return {
     kind: "scan",
     schema,
-    isUnordered: reading.relation !== undefined,
+    ...(reading.relation !== undefined && { order: "any" as const }),
     query: `SELECT ${list} FROM ${source} x`,
     ...(told.length > 0 && { refused: told.map(({ column, wanted }) => ({ column, wanted })) }),
     within: (step) =>

@@ -8,6 +8,7 @@ import type { DuckDBConnection, DuckDBInstance } from "./duckdb_api.ts";
 import { type DuckApi, registerText } from "./text_function.ts";
 import { openDuckDB } from "./duckdb_native.ts";
 import { nativeScan } from "./native_scan.ts";
+import { threadsFor } from "./stage_threads.ts";
 import { textQuery } from "./text_form.ts";
 
 /** Limits of the stage. */
@@ -75,6 +76,7 @@ function makeStage(instance: DuckDBInstance, options: StageOptions & { readonly 
   const queues = new Map<string, Promise<unknown>>();
   const functions = new Set<string>();
   const sessions = new Set<StageSession>();
+  const threads = threadsFor(options);
 
   async function open(): Promise<StageSession> {
     const connection = await instance.connect();
@@ -94,9 +96,14 @@ function makeStage(instance: DuckDBInstance, options: StageOptions & { readonly 
     options.signal.addEventListener("abort", stop);
     let closed = false;
 
-    async function guarded<T>(sql: string, call: () => Promise<T>): Promise<T> {
+    async function guarded<T>(
+      sql: string,
+      call: () => Promise<T>,
+      { isSerial = false }: { readonly isSerial?: boolean } = {},
+    ): Promise<T> {
       options.signal.throwIfAborted();
       try {
+        using _running = await threads.begin(connection, { isSerial });
         return await call();
       } catch (error) {
         options.signal.throwIfAborted();
@@ -104,14 +111,20 @@ function makeStage(instance: DuckDBInstance, options: StageOptions & { readonly 
       }
     }
 
+    const run = (sql: string, { isSerial }: { readonly isSerial?: boolean } = {}) =>
+      guarded(
+        sql,
+        async () => rowsWritten(await (await connection.runAndReadAll(sql)).getRowObjectsJson() as Row[]),
+        { isSerial },
+      );
+
     const session: StageSession = {
       all: (sql) => guarded(sql, async () => await (await connection.runAndReadAll(sql)).getRowObjectsJson() as Row[]),
-      run: (sql) =>
-        guarded(sql, async () => rowsWritten(await (await connection.runAndReadAll(sql)).getRowObjectsJson() as Row[])),
+      run: (sql) => run(sql),
       attach: (path, { readOnly = false } = {}) => attachOnce(session, { path: canonical(path), readOnly }),
       scan: (query) => nativeScan(session, query),
-      runScan({ query, within }, statement) {
-        const step = () => session.run(statement(query));
+      runScan({ query, within, order }, statement) {
+        const step = () => run(statement(query), { isSerial: order === "serial" });
         return within ? within(step) : step();
       },
       async load(extension) {

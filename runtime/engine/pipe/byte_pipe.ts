@@ -34,7 +34,7 @@ export function openBytePipe(
   Deno.mkdirSync(folder, { mode: 0o700 });
   const fifos = Array.from({ length: count }, (_, index) => makeFifo(`${folder}/part_${index}.${format}`));
   // keeping an order, a thread of DuckDB spins while the reader is slow
-  const order = scan.isUnordered ? ", PRESERVE_ORDER false" : "";
+  const order = scan.order !== undefined ? ", PRESERVE_ORDER false" : "";
   const to = count === 1
     ? `TO ${quoteText(fifos[0].path)} (${options}${order})`
     : `TO ${quoteText(folder)} (${options}, ` +

@@ -44,6 +44,7 @@ export function bytesScan(batch: BytesBatch, { tempDir, memory = 0, onLoss }: By
     kind: "scan",
     schema,
     query: `SELECT ${list.join(", ")} FROM ${readPipe(path, batch.schema, { line })} r`,
+    order: "serial",
     ...(told.length > 0 && {
       refused: told.map(({ column }) => ({ column: column.name, wanted: typeWord(column.type) })),
     }),
@@ -68,7 +69,7 @@ function readPipe(path: string, schema: BytesBatch["schema"], { line }: { readon
     hive_partitioning: "false",
     parallel: "false", // a pipe is read once: a thread that began in the middle of a text could not be put right
     max_line_size: String(line),
-    buffer_size: String(2 * line),
+    buffer_size: String(line),
   };
   const list = Object.entries(settings).map(([key, value]) => `${key} = ${value}`).join(", ");
   return `read_csv(${quoteText(path)}, ${list})`;

@@ -39,7 +39,11 @@ Deno.test("a load from MariaDB that is killed is made right by a plain rerun, an
       for (const share of ROUNDS) {
         const child = user.start(run);
         await new Promise((resolve) => setTimeout(resolve, whole * share));
-        child.kill("SIGKILL");
+        try {
+          child.kill("SIGKILL");
+        } catch (error) {
+          if (!(error instanceof TypeError)) throw error; // it was quicker than the first one
+        }
         await child.output();
         const seen = await user.dteg(["query", `SELECT count(*) AS n FROM shop.t`, "--on", to, "--format", "csv"]);
         equal(seen.code !== 0 || ["n\n300000\n"].includes(seen.stdout), true, seen.stdout); // all, or no table yet
