@@ -108,7 +108,7 @@ async function moveOnce(
     destination,
     newest: state,
     run: context.run,
-    hasColumns: added.length > 0,
+    hasColumns: job.stream.loadColumns === true && added.length > 0,
   });
   const parts = partsAtOnce(ready.batch, { reader, destination, threads: job.threads });
   const deletes = plannedDeletes(job, { reader, start, limit: context.limit });

@@ -109,3 +109,25 @@ Deno.test("a table of somebody else that was replaced is theirs again, and odd a
     deepEqual((await json("state", "list", "--to", "out.duckdb")).result.states, []);
     equal((await json("run", "p.yaml")).error?.code, "plan.confirm");
   }));
+
+Deno.test("versions that an scd2 added are taken back where they tell their run and closed none", () =>
+  inProject({}, async ({ ok, json, write }) => {
+    const load = async (words: string, rows: string) => {
+      await write("in.csv", `id,v\n${rows}`);
+      await write(
+        "p.yaml",
+        `version: 1\nname: p\nsource: in.csv\ndestination: out.duckdb\nstreams:\n  - { name: in, into: t, write: scd2, key: id${words} }\n`,
+      );
+      await ok("run", "p.yaml");
+    };
+    const undo = async () => (await json("undo", "last", "-y")).error?.code;
+    const rows = () => ok("query", "SELECT id, v FROM t ORDER BY id, v", "--on", "out.duckdb", "--format", "csv");
+    await load("", "1,a\n");
+    equal(await undo(), "undo.impossible");
+    await load(", load_columns: true", "1,a\n2,b\n");
+    equal(await undo(), undefined);
+    equal(await rows(), "id,v\n1,a\n");
+    await load(", load_columns: true", "1,x\n");
+    equal(await undo(), "undo.impossible");
+    equal(await rows(), "id,v\n1,a\n1,x\n");
+  }));
