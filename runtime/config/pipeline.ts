@@ -138,6 +138,8 @@ export interface PipelineStream {
   readonly verify?: boolean;
   /** Rows of an earlier load come late: what the state knows of the stream's position and names stays. */
   readonly isReplay?: boolean;
+  /** The columns of the cursor that a replay does not read by: with the key they tell which rows are there already. */
+  readonly cursorBefore?: readonly string[];
   /** What only the source's connector knows: `path`, `delimiter` … */
   readonly settings: Readonly<Record<string, unknown>>;
 }

@@ -5,6 +5,7 @@ import {
   DtegError,
   type ErrorCode,
   type FilesBatch,
+  parseName,
   type ScanBatch,
 } from "../../sdk/mod.ts";
 import { setAside } from "./check/aside.ts";
@@ -12,7 +13,7 @@ import { newSift } from "./check/broken_lines.ts";
 import { lossRules } from "./check/loss_rules.ts";
 import { refuseTooMany } from "./check/set_aside.ts";
 import { deliver, partsAtOnce } from "./commit/deliver.ts";
-import { type CursorLoad, cursorLoad, WITHOUT_CURSOR } from "./cursor/cursor_load.ts";
+import { cursorLoad, WITHOUT_CURSOR } from "./cursor/cursor_load.ts";
 import { goneKeys } from "./deletes/gone_keys.ts";
 import { plannedDeletes } from "./deletes/planned_deletes.ts";
 import { evolutionOfLoad } from "./drift/drift_of_load.ts";
@@ -119,7 +120,7 @@ async function moveOnce(
     keep,
     write: job.stream.write,
     key: job.stream.key.map((column) => ready.names[column] ?? column),
-    ...cursorIn(ready.names, cursor),
+    ...cursorIn(ready.names, { column: cursor.column, before: job.stream.cursorBefore }),
     load: load.id,
     run: context.run,
     lease: job.lease,
@@ -200,9 +201,13 @@ async function moveOnce(
   return { ...counts, filtered: counts.filtered + filtered, bytes: counts.bytes ?? reader.bytes ?? null };
 }
 
-/** The name that the cursor has in the target. */
-function cursorIn(names: Readonly<Record<string, string>>, { column }: CursorLoad): { readonly cursor?: string } {
-  if (column === undefined) return {};
+/** The name that the cursor has in the target; that of a replay is the first that its rows have. */
+function cursorIn(
+  names: Readonly<Record<string, string>>,
+  { column, before = [] }: { readonly column?: string; readonly before?: readonly string[] },
+): { readonly cursor?: string } {
+  const known = before.flatMap((text) => [text, parseName(text).name]).find((name) => Object.hasOwn(names, name));
+  if (column === undefined) return known === undefined ? {} : { cursor: names[known] };
   if (Object.hasOwn(names, column)) return { cursor: names[column] };
   if (Object.keys(names).length === 0) return {}; // no column at all
   throw new DtegError(

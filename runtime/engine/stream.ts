@@ -123,7 +123,7 @@ function foundCommitted({ read, rejected }: Tally, warnings: string[], { write }
   warnings.push(
     "the connection was lost at COMMIT; the target was asked: all rows are loaded. How many of them were new is not known",
   );
-  const [inserted, updated] = write === "merge" ? [0, read - rejected] : [read - rejected, 0]; // nothing is undone by a guess
+  const [inserted, updated] = write === "merge" || write === "scd2" ? [0, read - rejected] : [read - rejected, 0]; // nothing is undone by a guess
   return { inserted, updated, deleted: 0, unchanged: 0, filtered: 0, bytes: null };
 }
 

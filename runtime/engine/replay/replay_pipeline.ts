@@ -43,6 +43,7 @@ export function replayPipeline({ pipeline, stream, set: { head } }: Replay, inde
       key: stream.key.length > 0 ? stream.key : head.key,
       write: write === "replace" ? "append" : write,
       isReplay: true,
+      ...(stream.cursor && { cursorBefore: stream.cursor.columns }),
       rows: "reject",
       onLoss: stream.onLoss === undefined || stream.onLoss === "fail" ? "reject" : stream.onLoss,
       columns: columnsOf(stream.columns, head),

@@ -1,4 +1,4 @@
-import { DELETED_AT, DtegError } from "../../../sdk/mod.ts";
+import { CURRENT, DELETED_AT, DtegError } from "../../../sdk/mod.ts";
 import type { Existing, TargetState } from "../../../sdk/mod.ts";
 import { errorReport } from "../../store/error_report.ts";
 import { openDestination, openSource } from "../ask/open_end.ts";
@@ -169,7 +169,8 @@ async function compareStaged(
 ): Promise<Found> {
   const { stream } = job;
   const isMarked = stream.deletes?.how === "mark" && existing.columns.some(({ name }) => name === DELETED_AT);
-  const loaded = isMarked ? `${DELETED_AT} IS NULL` : undefined;
+  const holds = stream.write === "scd2" && existing.columns.some(({ name }) => name === CURRENT) ? CURRENT : undefined;
+  const loaded = isMarked ? `${DELETED_AT} IS NULL` : holds;
   const open = async (where?: QuickAnswer["where"]) => {
     const from = await openSourceSide(ends, { job, context, look, state, existing, where: where?.source });
     const { schema } = from.shape.batch;
@@ -217,7 +218,8 @@ async function compareStaged(
     columns: pairs.pairs.map(({ source, target }) => ({ at: target, other: shape.batch.schema[source] })),
   });
   const places = columns.flatMap((column, index) => keys.includes(column.name) ? [index] : []);
-  const isUnited = stream.write === "merge" || (stream.write === "replace" && cursor !== undefined);
+  const isUnited = stream.write === "merge" || stream.write === "scd2" ||
+    (stream.write === "replace" && cursor !== undefined);
   if (hasKey && isUnited && stream.key.length > 0) {
     await uniteStaged(session, { table: SOURCE, keys: places, hasCursor: cursor !== undefined });
   }

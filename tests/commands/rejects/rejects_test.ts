@@ -143,6 +143,21 @@ Deno.test("a replay leaves the position of a stream where it is", () =>
     equal((await run("rejects")).exit, 0);
   }));
 
+Deno.test("a row that two loads by cursor rejected is replayed once into an append with a key", () => {
+  const rest = (type: string) => pipeline(`key: id, cursor: n, write: append, columns: { v: { ${type} } }`);
+  return inProject(
+    { "p.yaml": rest("type: bigint"), "in.csv": lines("id,n,v", "1,1,5", "2,2,x", "3,2,7") },
+    async (project) => {
+      const { json, write, rows } = project;
+      const runs = [(await json("run", "p.yaml")).result.run, (await json("run", "p.yaml")).result.run];
+      deepEqual((await json("rejects", "list")).result.rejects.map(({ rows }) => rows), [1, 1]);
+      await write("p.yaml", rest('type: bigint, on_loss: "null"'));
+      for (const run of runs) equal((await json("rejects", "replay", run)).exit, 0);
+      equal(await rows('FROM "in" ORDER BY id'), lines("id,n,v", "1,1,5", "2,2,", "3,2,7"));
+    },
+  );
+});
+
 Deno.test("rows of a database come back as the types that they had", () =>
   inProject({}, async ({ folder, rows, write, json }) => {
     const make = "SELECT * FROM (VALUES " +
