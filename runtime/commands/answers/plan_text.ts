@@ -76,7 +76,7 @@ function streamText(stream: StreamPlan, { style, width }: Shown): string {
   const size = sizeOf(stream);
   const lines = [
     `${style.bold(visibleText(name))} → ${style.bold(visibleText(target))}\n`,
-    `  ${[actionText(stream), ...(size ? [`reads ${size}`] : [])].join("; ")}\n`,
+    `  ${[actionText(stream), ...readText(stream, size)].join("; ")}\n`,
     ...warnings.map((warning) => `  ${style.yellow("!")} ${visibleText(warning)}\n`),
     ...(error ? [`  ${style.red("✗")} ${visibleText(error.message)}\n`] : []),
     ...changes.map((change) => `  ${changeLine(change, style)}\n`),
@@ -104,6 +104,17 @@ function actionText({ action, key, existing }: StreamPlan): string {
     case "scd2":
       return `versions of rows by ${key.join(", ")} are added to what is there${rows}`;
   }
+}
+
+/** How much is read, where a read by cursor goes on, and what becomes of rows that are gone. */
+function readText({ cursor, deletes }: StreamPlan, size: string): readonly string[] {
+  const gone = deletes ? [`${deletes === "mark" ? "marks" : "removes"} rows that the source no longer has`] : [];
+  const by = cursor?.columns.map(visibleText).join(" or ");
+  if (cursor && cursor.from !== null) {
+    return [`reads what is new by ${by}, from ${visibleText(cursor.from)} on${size ? `, of ${size}` : ""}`, ...gone];
+  }
+  const all = cursor ? `reads all${size ? `, ${size},` : ""} by ${by}` : size ? `reads ${size}` : "";
+  return [...(all ? [all] : []), ...gone];
 }
 
 function columnTable(columns: readonly PlannedColumn[], { style, width }: Shown): string {

@@ -7,18 +7,25 @@ import { newRunId } from "../../store/run_id.ts";
 import type { App } from "../app.ts";
 import { type Command, flagValue, type Input, type Outcome } from "../command.ts";
 import { EXIT_PARTIAL } from "../exit_code.ts";
+import { toggle } from "../flag_value.ts";
 import { FLAGS } from "../flags.ts";
 import { LOAD_FLAGS, loadOptions } from "../project/load_options.ts";
 import { formatCount, formatCountOf, formatDuration } from "../view/numbers.ts";
 import { reportTable } from "../view/report_table.ts";
 import { shellWord, sqlName } from "./sql_name.ts";
 import { ADHOC_FLAGS, choosePipelines, DEFAULT_DATABASE } from "./choose_pipelines.ts";
+import { planOutcome } from "./plan.ts";
 import { PLAN, requirePlan } from "./plan_file.ts";
 import { intervalFlags, performRun } from "./perform_run.ts";
 import { LIMIT_FLAGS } from "./run_limits.ts";
 
 /** Lines of streams on a terminal: as many as leave the total and the errors in sight. */
 const linesOn = (height: number) => Math.max(10, Math.min(40, height - 10));
+
+const dryRun = toggle({
+  name: "dry-run",
+  summary: "Show what this run would do, as `dteg plan` does, and load nothing",
+});
 
 /** `dteg run`: loads what pipelines or flags say. */
 export const run: Command = {
@@ -47,6 +54,7 @@ export const run: Command = {
     FLAGS.yes,
     FLAGS.offline,
     PLAN,
+    dryRun,
     ...LOAD_FLAGS,
   ],
   examples: [
@@ -70,6 +78,10 @@ export const run: Command = {
     const options = await loadOptions(app, input, { runId: id });
     const loads = await choosePipelines(app, input, options);
     await requirePlan(app, input);
+    if (flagValue(input, dryRun)) {
+      const outcome = await planOutcome(app, input);
+      return { ...outcome, ...(!app.terminal.json && { text: "\nNothing was loaded: --dry-run" }) };
+    }
     const result = await performRun({ app, input, id, loads, options });
     return outcomeOf(result, { app, input, loads });
   },

@@ -327,7 +327,7 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     "Look at `dteg plan` again, and make the file anew with `dteg plan -o FILE`.",
   ),
   "plan.changes": help(
-    "A run would change tables of the target, and `--check` or `--dry-run` asked for that.",
+    "A run would make, replace or alter tables of the target: `dteg plan --check` tells so.",
     "Look at what the plan says; run it where that is meant.",
   ),
   "plan.confirm": help("The run would replace what dteg did not make.", "Add -y, or `adopt: true` to the stream."),

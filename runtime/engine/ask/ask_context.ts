@@ -8,7 +8,9 @@ import { makeShared } from "../shared.ts";
 
 /** What a question needs; it is asked like a run that never writes. */
 export interface AskOptions
-  extends Pick<RunRequest, "run" | "version" | "connectors" | "limits" | "tempParent" | "signal" | "mask" | "maskKey"> {
+  extends
+    Pick<RunRequest, "run" | "version" | "connectors" | "limits" | "tempParent" | "signal" | "mask" | "maskKey">,
+    Pick<RunRequest, "limit" | "fullRefresh" | "interval"> {
   readonly warn: (text: string) => void;
 }
 

@@ -5,7 +5,8 @@ import { resolveJobs } from "../plan/jobs.ts";
 import { asError, type RunContext } from "../run_context.ts";
 import { openSource } from "../ask/open_end.ts";
 import { planStream } from "./plan_stream.ts";
-import type { PipelinePlan, RunPlan, StreamPlan } from "./run_plan.ts";
+import { definitionOf } from "./definition.ts";
+import { blankPlan, type PipelinePlan, type RunPlan, type StreamPlan } from "./run_plan.ts";
 
 /** A plan, and what is wrong with it. */
 export interface Planned {
@@ -20,7 +21,8 @@ export async function planPipelines(pipelines: readonly Pipeline[], context: Run
   for (const pipeline of pipelines) {
     const { streams, failed } = await planPipeline(pipeline, context);
     const { name, path, source, destination } = pipeline;
-    plans.push({ name, path, source: source.label, destination: destination.label, streams });
+    const definition = definitionOf(pipeline, context);
+    plans.push({ name, path, source: source.label, destination: destination.label, definition, streams });
     errors.push(...failed);
   }
   return {
@@ -68,19 +70,6 @@ async function rowsOf(
 }
 
 function unplanned({ name, write, key, into }: Pipeline["streams"][number], error: DtegError): StreamPlan {
-  return {
-    name: name ?? "*",
-    target: into ?? name ?? "*",
-    write,
-    key,
-    action: write === "replace" ? "create" : write,
-    rows: null,
-    bytes: null,
-    columns: [],
-    statements: [],
-    existing: null,
-    changes: [],
-    warnings: [],
-    error: errorReport(error),
-  };
+  const shown = name ?? "*";
+  return { ...blankPlan({ name: shown, target: into ?? shown, write, key }), error: errorReport(error) };
 }

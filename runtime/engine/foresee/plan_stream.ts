@@ -13,6 +13,7 @@ import { type Masks, masksOf } from "../mask/mask_state.ts";
 import { errorReport } from "../../store/error_report.ts";
 import { asError, type RunContext } from "../run_context.ts";
 import type { StreamJob } from "../stream_job.ts";
+import { cursorStart } from "../cursor/cursor_start.ts";
 import { keptStatements } from "../undo/kept_statements.ts";
 import { type LossRules, lossRules } from "../check/loss_rules.ts";
 import { openDestination, openSource } from "../ask/open_end.ts";
@@ -20,7 +21,14 @@ import { nativeOf } from "../drift/column_drift.ts";
 import type { Decision } from "../drift/contract.ts";
 import { areChanges, driftOfLoad, plannedTarget } from "../drift/drift_of_load.ts";
 import { type PlannedShape, plannedShape } from "./planned_shape.ts";
-import type { ColumnChange, PlannedAction, PlannedColumn, PlannedExisting, StreamPlan } from "./run_plan.ts";
+import {
+  blankPlan,
+  type ColumnChange,
+  type PlannedAction,
+  PlannedColumn,
+  PlannedExisting,
+  StreamPlan,
+} from "./run_plan.ts";
 
 /** A stream's plan, and what is wrong with it. */
 export interface PlannedStream {
@@ -35,21 +43,7 @@ export async function planStream(
   { rows }: { readonly rows: number | null },
 ): Promise<PlannedStream> {
   const { name, target, stream: { write, key } } = job;
-  const empty: StreamPlan = {
-    name,
-    target,
-    write,
-    key,
-    action: write === "replace" ? "create" : write,
-    rows,
-    bytes: null,
-    columns: [],
-    statements: [],
-    existing: null,
-    changes: [],
-    warnings: [],
-    error: null,
-  };
+  const empty: StreamPlan = { ...blankPlan({ name, target, write, key }), rows };
   try {
     const plan = { ...empty, ...await lookAt(job, context) };
     const error = plan.refused;
@@ -65,7 +59,18 @@ export async function planStream(
 type Found =
   & Pick<
     StreamPlan,
-    "action" | "bytes" | "columns" | "statements" | "existing" | "changes" | "warnings" | "key"
+    | "action"
+    | "bytes"
+    | "columns"
+    | "statements"
+    | "existing"
+    | "changes"
+    | "warnings"
+    | "key"
+    | "alters"
+    | "cursor"
+    | "deletes"
+    | "load"
   >
   & { readonly refused?: DtegError };
 
@@ -104,9 +109,15 @@ async function lookAt(job: StreamJob, context: RunContext): Promise<Found> {
     });
   const { statements } = planned;
   if (planned.error) refused.push(planned.error);
+  const start = await cursorStart(job, { destination, log: to.host.log, interval: context.interval });
+  const stays = existing !== undefined && areChanges(statements);
   const nativeTo = (column: Column) => nativeOf(column, { types: destination.types, system });
   return {
-    action: actionOf(aim, { existing, stays: existing !== undefined && areChanges(statements) }),
+    action: actionOf(aim, { existing, stays }),
+    alters: !stays || statements.length > 0 || stream.write === "replace",
+    cursor: start ? { columns: start.read.columns, from: start.read.since?.value ?? null } : null,
+    deletes: stream.deletes?.how ?? null,
+    load: state?.load ?? null,
     bytes: shape.bytes,
     key: aim.key,
     columns: columnsOf(shape, { destination, system, nativeOf: nativeTo, masks: masksOf(stream, undefined), stream }),

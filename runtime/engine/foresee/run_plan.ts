@@ -44,6 +44,14 @@ export interface PlannedExisting {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
 }
 
+/** Where a read by cursor begins. */
+export interface PlannedCursor {
+  /** The first of these that the source has. */
+  readonly columns: readonly string[];
+  /** The highest value that was read; null: all is read. */
+  readonly from: string | null;
+}
+
 /** What a run would do with a stream. */
 export interface StreamPlan {
   readonly name: string;
@@ -58,6 +66,14 @@ export interface StreamPlan {
   /** What is made or dropped at the target. */
   readonly statements: readonly string[];
   readonly existing: PlannedExisting | null;
+  /** A run makes, replaces, empties or alters the target; else it brings rows to what is there. */
+  readonly alters: boolean;
+  /** Where a stream with a cursor goes on. */
+  readonly cursor: PlannedCursor | null;
+  /** What becomes of rows that the source no longer has. */
+  readonly deletes: "remove" | "mark" | null;
+  /** Id of the load that the target has. */
+  readonly load: string | null;
   readonly changes: readonly ColumnChange[];
   readonly warnings: readonly string[];
   readonly error: ErrorReport | null;
@@ -69,6 +85,8 @@ export interface PipelinePlan {
   readonly path: string | null;
   readonly source: string;
   readonly destination: string;
+  /** Hash of what the pipeline says, variables and flags filled in, secrets left out. */
+  readonly definition: string;
   readonly streams: readonly StreamPlan[];
 }
 
@@ -78,4 +96,29 @@ export interface RunPlan {
   readonly dteg: string;
   readonly plannedAt: string;
   readonly pipelines: readonly PipelinePlan[];
+}
+
+/** What is known of a stream before anything of it is looked at. */
+export function blankPlan(
+  { name, target, write, key }: Pick<StreamPlan, "name" | "target" | "write" | "key">,
+): StreamPlan {
+  return {
+    name,
+    target,
+    write,
+    key,
+    action: write === "replace" ? "create" : write,
+    rows: null,
+    bytes: null,
+    columns: [],
+    statements: [],
+    existing: null,
+    alters: false,
+    cursor: null,
+    deletes: null,
+    load: null,
+    changes: [],
+    warnings: [],
+    error: null,
+  };
 }

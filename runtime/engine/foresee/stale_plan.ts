@@ -8,7 +8,11 @@ export function stalenessOf(planned: RunPlan, now: RunPlan): readonly string[] {
     const old = before.get(name);
     return old ? differences(old, stream).map((what) => `${name}: ${what}`) : [`${name} is loaded now too`];
   });
-  return [...gone, ...changed];
+  const others = [...gone, ...changed];
+  const reworded = now.pipelines.filter(({ name, definition }) =>
+    planned.pipelines.some((old) => old.name === name && old.definition !== definition)
+  );
+  return others.length > 0 ? others : reworded.map(({ name }) => `pipeline ${name} says something else now`);
 }
 
 function streamsOf({ pipelines }: RunPlan): ReadonlyMap<string, StreamPlan> {
@@ -39,6 +43,8 @@ function differences(old: StreamPlan, now: StreamPlan): readonly string[] {
     ["its columns became others", (plan) => plan.columns],
     ["what stands at the target is not what it was", (plan) => [plan.action, standing(plan)]],
     ["what is made at the target is not what was planned", (plan) => plan.statements],
+    ["it was loaded meanwhile", (plan) => plan.load],
+    ["it goes on from another place", (plan) => [plan.cursor, plan.deletes]],
     ["it cannot be loaded as planned", (plan) => plan.error?.code ?? null],
   ];
   const first = parts.find(([, of]) => JSON.stringify(of(old)) !== JSON.stringify(of(now)));
