@@ -119,6 +119,7 @@ const ALTERED: Readonly<Record<PlannedAction, string>> = {
   refill: "emptied and filled",
   append: "altered",
   merge: "altered",
+  scd2: "altered",
 };
 
 /** The plan of what a command line means. */

@@ -110,11 +110,12 @@ async function lookAt(job: StreamJob, context: RunContext): Promise<Found> {
   const { statements } = planned;
   if (planned.error) refused.push(planned.error);
   const start = await cursorStart(job, { destination, log: to.host.log, interval: context.interval });
-  const stays = existing !== undefined && areChanges(statements);
+  const areAlters = areChanges(statements);
+  const action = actionOf(aim, { existing, stays: existing !== undefined && areAlters });
   const nativeTo = (column: Column) => nativeOf(column, { types: destination.types, system });
   return {
-    action: actionOf(aim, { existing, stays }),
-    alters: !stays || statements.length > 0 || stream.write === "replace",
+    action,
+    alters: ["create", "replace", "refill"].includes(action) || (areAlters && statements.length > 0),
     cursor: start ? { columns: start.read.columns, from: start.read.since?.value ?? null } : null,
     deletes: stream.deletes?.how ?? null,
     load: state?.load ?? null,
