@@ -211,12 +211,13 @@ export interface Target {
   readonly load: string;
   readonly run: string;
   readonly lease?: Pick<Lease, "token" | "owner">;
+  /** Loads of one hash bring the same parts: those that an earlier run made durable count. */
+  readonly resume?: string;
   readonly complete: boolean;
   readonly deletes?: Deletes;
   readonly snapshotAt: string;
   /** How many parts are written at once at most; more than 1 only where the destination can. */
   readonly parts: number;
-  /** The stream's `table:` settings. */
   readonly options: TableOptions;
   /** Columns that a table which stays is given first, and those that get the type of the load, with the native type that they had. */
   readonly evolve?: { readonly add: readonly string[]; readonly widen: Readonly<Record<string, string>> };
@@ -230,7 +231,6 @@ export interface TableOptions {
   readonly primaryKey?: readonly string[];
   readonly indexes?: readonly (readonly string[])[];
   readonly comment?: string;
-  /** How big numbers are written as JSON. */
   readonly numbers?: "number" | "string";
 }
 
@@ -250,6 +250,8 @@ export type LoadMark = Omit<TargetState, "hash">;
 
 /** One load. Disposed without commit it shows nothing. */
 export interface Writer extends AsyncDisposable {
+  /** Rows of the parts that an earlier run made durable; absent: the load cannot be gone on with. */
+  readonly done?: ReadonlyMap<string, number>;
   /** Where its connector's source reads what was written, before the commit. Absent: it cannot. */
   readonly staged?: ReadRequest["stream"];
   write(part: string, batch: Batch): Promise<{ readonly rows: number }>;

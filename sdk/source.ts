@@ -31,7 +31,6 @@ export type CheckStep = (
 
 /** How far a stream was read. */
 export interface Position {
-  /** The cursor's column. */
   readonly column: string;
   /** Its highest value that was read, in the source's own text of it; null where no row had one. */
   readonly value: string | null;
@@ -86,25 +85,22 @@ export interface ReadRequest {
    * `refused` of the batch.
    */
   readonly onLoss?: (column: string) => OnLoss;
-  /** A condition in the source's SQL. */
   readonly where?: string;
   readonly cursor?: CursorRead;
-  /** At most this many rows. */
   readonly limit?: number;
   /** {@linkcode Reader.picture} will be asked. */
   readonly keepsPicture?: boolean;
   /** Formats that can be taken, best first. */
   readonly accepts: readonly Format[];
-  /** How many parts can be read at once. */
+  /** The source does not change: parts are wanted that are the same in the next run. */
+  readonly resumes?: boolean;
   readonly parts: number;
   /** Settings of the stream that only this connector knows (`path`, `delimiter` …). */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
 /** A piece of a read that can be read by itself. */
-export interface Part {
-  readonly id: string;
-}
+export type Part = { readonly id: string };
 
 /** One read of one stream: one picture of it. */
 export interface Reader extends AsyncDisposable {
@@ -115,7 +111,8 @@ export interface Reader extends AsyncDisposable {
   /** ISO 8601 instant of the picture. */
   readonly snapshotAt: string;
   readonly parts: readonly Part[];
-  /** Size of what is read in bytes, where known. */
+  /** What is read, and cut in which parts: where that is the same in a later run, so is each part. */
+  readonly fingerprint?: string;
   readonly bytes?: number;
   /** What is read is gone then, as from a pipe: it cannot be opened again. */
   readonly readsOnce?: boolean;

@@ -134,6 +134,8 @@ export interface PipelineStream {
   readonly loadColumns?: boolean;
   /** How many replaced contents stay. */
   readonly keep?: number;
+  /** The source does not change while it is loaded: a load that was killed can be gone on with. */
+  readonly resume?: "static";
   /** What was sent is read back and compared before the commit. */
   readonly verify?: boolean;
   /** Rows of an earlier load come late: what the state knows of the stream's position and names stays. */

@@ -27,6 +27,7 @@ import { isTyped } from "./plan/declared_types.ts";
 import { namedOptions } from "./plan/named_options.ts";
 import { shapeBytes } from "./plan/shape.ts";
 import { loadColumns, withLoadColumns } from "./staged/load_columns.ts";
+import { loadHash } from "./resume/load_hash.ts";
 import { refuseLossyColumns } from "./staged/lossy_columns.ts";
 import { readFault } from "./staged/read_fault.ts";
 import { namingOf, stagedShape } from "./staged/staged_shape.ts";
@@ -124,6 +125,7 @@ async function moveOnce(
     load: load.id,
     run: context.run,
     lease: job.lease,
+    resume: loadHash(job, { reader, schema: ready.batch.schema, added, log: ends.host.log }),
     complete: reader.complete,
     ...(deletes && { deletes }),
     snapshotAt: reader.snapshotAt,
@@ -136,7 +138,7 @@ async function moveOnce(
     ...(evolve && { evolve }),
   });
   tally.phase = "moving";
-  if (load.attempt > 1) await writer.discard(); // what an attempt before could not take away
+  if (load.attempt > 1 && !writer.done) await writer.discard(); // what an attempt before could not take away
   const { broken = [] } = look.sift ?? {};
   const explained = async (error: unknown) => await readFault(error, { reader, explain: ready.explain });
   await using aside = await setAside({ ...ready, shape: ready, broken }, {

@@ -144,6 +144,7 @@ async function openReader(
       ...(start && { cursor: start.read }),
       limit,
       ...(stream.deletes && { keepsPicture: true }),
+      resumes: stream.resume !== undefined,
       parts: destination.can.parallelWriters ? threads : 1,
       accepts: acceptedFormats(stream, { destination, isStaged: start?.isHashed }),
       settings: stream.settings,

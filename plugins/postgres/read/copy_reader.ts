@@ -8,6 +8,8 @@ import { type Reading, restOf, withWhere } from "./reading.ts";
 
 /** Smaller tables are read in one piece. */
 const LEAST_BYTES = 64e6;
+/** Size of a range where a load may be gone on with: what is read twice at most, by each reader. */
+const RESUMED_BYTES = 32e6;
 /** Ranges for each reader, so that all end at about the same time. */
 const RANGES = 2;
 
@@ -21,7 +23,10 @@ export async function copyReader(
 ): Promise<Unverified> {
   const ranges = await pageRanges(reading);
   if (ranges || settle || reading.request.keepsPicture) {
-    return await rangeReader(reading, { ranges: ranges ?? ["true"], settle });
+    const reader = await rangeReader(reading, { ranges: ranges ?? ["true"], settle });
+    return ranges && reading.request.resumes
+      ? { ...reader, fingerprint: await fingerprintOf(reading, ranges) }
+      : reader;
   }
   return {
     complete: true,
@@ -77,7 +82,7 @@ async function* thenBack(stream: ReadableStream<Uint8Array>, session: PgSession)
 /** Conditions that cut a table into ranges of pages; undefined where one piece is better, or ranges would not be scanned by themselves. */
 async function pageRanges({ relation, request, session }: Reading): Promise<readonly string[] | undefined> {
   const isPlain = relation && (relation.kind === "r" || relation.kind === "m") && !relation.hasChildren;
-  if (!isPlain || request.parts < 2 || request.limit !== undefined) return undefined;
+  if (!isPlain || request.limit !== undefined || (request.parts < 2 && !request.resumes)) return undefined;
   const [row] = await session.query(
     `SELECT (current_setting('server_version_num')::int >= 140000 AND NOT pg_catalog.pg_is_in_recovery())::text AS can, ` +
       `pg_catalog.pg_relation_size(${
@@ -86,7 +91,7 @@ async function pageRanges({ relation, request, session }: Reading): Promise<read
   );
   const bytes = Number(row.bytes), pages = Math.ceil(bytes / Number(row.block));
   if (row.can !== "true" || bytes < LEAST_BYTES) return undefined;
-  const count = request.parts * RANGES;
+  const count = request.resumes ? Math.ceil(bytes / RESUMED_BYTES) : request.parts * RANGES;
   const edges = Array.from(
     { length: count - 1 },
     (_, index) => `'(${Math.round(pages * (index + 1) / count)},0)'::tid`,
@@ -96,6 +101,19 @@ async function pageRanges({ relation, request, session }: Reading): Promise<read
     const to = index < count - 1 ? [`ctid < ${edges[index]}`] : []; // the last one takes what has grown meanwhile
     return [...from, ...to].join(" AND ");
   });
+}
+
+/** A table as it is now, in the ranges that it is cut in: its file, and what was ever written to it. */
+async function fingerprintOf({ relation, session }: Reading, ranges: readonly string[]): Promise<string> {
+  const oid = `${quoteText(relation?.oid ?? "")}::oid`;
+  const counts = ["inserted", "updated", "deleted"].map((what) =>
+    `pg_catalog.pg_stat_get_tuples_${what}(${oid})::text`
+  );
+  const [row] = await session.query(
+    `SELECT pg_catalog.concat_ws(' ', ${oid}::text, pg_catalog.pg_relation_filenode(${oid})::text, ` +
+      `pg_catalog.pg_relation_size(${oid})::text, ${counts.join(", ")}) AS state`,
+  );
+  return JSON.stringify([row.state, ranges]);
 }
 
 /** Types that the other server may not have go as text. */

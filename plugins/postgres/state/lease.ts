@@ -91,10 +91,13 @@ export async function leaseHolders(session: PgSession, schema: string): Promise<
 export async function requireLease(
   session: PgSession,
   { table, lease }: Pick<Target, "lease"> & { readonly table: PgTable },
+  { isShared = false }: { readonly isShared?: boolean } = {},
 ): Promise<void> {
   if (!lease) return;
   const rows = await session.query(
-    `SELECT 1 FROM ${quoteTable(table.schema, LEASE_TABLE)} WHERE ${rowOf(table, lease)} FOR UPDATE`,
+    `SELECT 1 FROM ${quoteTable(table.schema, LEASE_TABLE)} WHERE ${rowOf(table, lease)} FOR ${
+      isShared ? "SHARE" : "UPDATE"
+    }`,
   );
   if (rows.length > 0) return;
   throw new DtegError(

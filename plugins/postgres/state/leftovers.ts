@@ -2,6 +2,7 @@ import { type Destination, formatName, quoteTable, quoteText } from "../../../sd
 import type { PgSession } from "../session.ts";
 import { deadStages, removeDead } from "../write/stage_table.ts";
 import { LEASE_TABLE } from "./lease.ts";
+import { leftParts } from "./ledger.ts";
 
 type Request = Parameters<NonNullable<Destination["leftovers"]>>[0];
 
@@ -10,7 +11,12 @@ export async function leftovers(session: PgSession, { run, ...request }: Request
   readonly string[]
 > {
   const stages = await (request.remove ? removeDead : deadStages)(session, { run });
-  return [...stages.map((table) => `staging table ${formatName(table)}`), ...await deadLeases(session, request)];
+  const leases = await deadLeases(session, request);
+  return [
+    ...stages.map((table) => `staging table ${formatName(table)}`),
+    ...leases,
+    ...await leftParts(session, request),
+  ];
 }
 
 async function deadLeases(session: PgSession, { isDead, remove }: Request): Promise<readonly string[]> {

@@ -22,6 +22,7 @@ import { evolveTable, evolving, refuseViews } from "./evolve_table.ts";
 import { columnsInTable, type ExistingTable, findExisting, type PgTable } from "./existing_table.ts";
 import { fitColumns, loadedColumns } from "./fit_columns.ts";
 import { requireLease } from "../state/lease.ts";
+import { dropOtherParts, openLedger } from "../state/ledger.ts";
 import { askCommitted } from "../state/lost_commit.ts";
 import { keepReplaced } from "../state/kept_versions.ts";
 import { dropLoaded, insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
@@ -45,8 +46,6 @@ export interface TablePlace {
 /** A load into one table: COPY into a staging table beside it, then one transaction makes it visible with its state. */
 export async function tableWriter({ session, first, connectAnew, target, log, signal }: TablePlace): Promise<Writer> {
   const { schema, name } = target.table;
-  const staging = stagingOf(target);
-  const staged = quoteTable(schema, staging.name);
   const whole = quoteTable(schema, name);
   const label = formatName(target.table);
   const hasColumns = target.schema.length > 0;
@@ -55,26 +54,34 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
   /** Rows of one key become one. */
   const isUnited = target.write === "merge" || target.write === "scd2" ||
     (target.write === "replace" && isKeyed(target) && key.length > 0);
-  const naming = { staging: staging.name, label, columns: target.schema.map((column) => column.name) };
   const format = { pgcopy: "FORMAT binary", csv: `FORMAT csv, NULL '', QUOTE '"', ESCAPE '"'` };
   const crew = copyCrew(connectAnew);
-  let rows = 0, isStaged = false;
-  let made: Promise<void> | undefined;
 
   refuseOdd(first);
   await requireRights(session, { table: target.table, write: target.write, kept: isKept(first) ? first : undefined });
   if (first && isKept(first)) await refuseViews(session, target, first);
   await makeStateTable(session, schema);
   await removeDead(session, { schema, run: target.run });
+  const ledger = target.resume !== undefined && hasColumns
+    ? await openLedger(session, { target, becomesTable: !isKept(first), log })
+    : undefined;
+  await dropOtherParts(session, { target, log, kept: ledger?.staging });
+  const { staging = stagingOf(target), done } = ledger ?? {};
+  const staged = quoteTable(schema, staging.name);
+  const naming = { staging: staging.name, label, columns: target.schema.map((column) => column.name) };
+  let rows = [...done?.values() ?? []].reduce((sum, one) => sum + one, 0), isStaged = false;
+  let made = done?.size ? Promise.resolve() : undefined;
 
   const drop = async () => {
     isStaged = false;
     await session.query(`DROP TABLE IF EXISTS ${staged}`);
+    await ledger?.forget();
   };
 
   return {
     staged: staging,
-    async write(_part: string, batch: Batch) {
+    ...(done && { done }),
+    async write(part: string, batch: Batch) {
       if (batch.kind !== "bytes") throw new DtegError("internal", `PostgreSQL takes bytes, not ${batch.kind}`);
       if (!hasColumns) return { rows };
       if (batch.format !== "pgcopy" && batch.format !== "csv") {
@@ -88,14 +95,19 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
       isStaged = true;
       let taken = 0;
       try {
-        if (target.parts === 1) {
+        if (target.parts === 1 && !ledger) {
           await session.transaction(async () => {
             await session.query(make);
             taken = await session.copyIn(`COPY ${staged}${list} FROM STDIN (${options}, FREEZE)`, batch.stream);
           });
         } else {
           await (made ??= session.query(make).then(() => {}));
-          taken = await crew.copyIn(`COPY ${staged}${list} FROM STDIN (${options})`, batch.stream);
+          const copy = `COPY ${staged}${list} FROM STDIN (${options})`;
+          taken = await crew.copyIn(
+            copy,
+            batch.stream,
+            async (own, rows) => await ledger?.enter(own, { id: part, rows }),
+          );
         }
       } catch (error) {
         throw targetError(error, naming);
@@ -107,7 +119,7 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
     discard: drop,
     async [Symbol.asyncDispose]() {
       await crew[Symbol.asyncDispose]();
-      if (isStaged) await drop().catch(() => {}); // a lost connection: the next run removes it
+      if (isStaged && !ledger) await drop().catch(() => {}); // a lost connection: the next run removes it
     },
   };
 
@@ -121,6 +133,7 @@ export async function tableWriter({ session, first, connectAnew, target, log, si
         if (await isCommitted(session, { schema, load: mark.load })) return;
         await requireLease(session, target);
         counts = await makeVisible(gone);
+        await ledger?.forget();
         await writeState(session, schema, mark);
       });
     } catch (error) {

@@ -10,7 +10,7 @@ export const LATER_IN_STREAM: Words = {
   ...words(
     "valid_from",
   ),
-  ...words("null_keys", "rows", "resume", "checks"),
+  ...words("null_keys", "rows", "checks"),
 };
 
 /** Keys of a pipeline that later versions build. */

@@ -3,6 +3,7 @@ import { MASKS, NAME_RULES } from "../pipeline.ts";
 import { DELETE_KEYS } from "../around/deletes.ts";
 import { LOSS_KEYS, ON_LOSS_SCHEMA } from "../around/loss.ts";
 import { PROOF_KEYS } from "../around/proof.ts";
+import { RESUME_KEYS } from "../around/resume.ts";
 import { TRACE_KEYS } from "../around/traces.ts";
 import { COLUMN_TYPES } from "./column_type.ts";
 import { LATER_IN_STREAM, LATER_IN_TABLE } from "./later_words.ts";
@@ -128,6 +129,7 @@ const shared = {
   ...LOSS_KEYS,
   ...TRACE_KEYS,
   ...PROOF_KEYS,
+  ...RESUME_KEYS,
   table: Type.Optional(table),
 };
 

@@ -2,6 +2,7 @@ import { DtegError, parseName, type TableName, type TableOptions, type WriteMode
 import { deletesOf } from "../around/deletes.ts";
 import { lossOf, onLossOf } from "../around/loss.ts";
 import { proofOf } from "../around/proof.ts";
+import { resumeOf } from "../around/resume.ts";
 import { tracesOf } from "../around/traces.ts";
 import { columnType } from "../form/column_type.ts";
 import { unfitKey } from "../form/unfit_key.ts";
@@ -225,6 +226,7 @@ function streamOf(
       adopt: all.adopt === true,
       numbers: all.numbers === "string" ? "string" : "number",
       ...lossOf([words, middle, defaults, mapAt(tree, "")]),
+      ...resumeOf([words, middle, defaults]),
       ...proofOf([words, middle, defaults, mapAt(tree, "")]),
       ...tracesOf([words, middle, defaults, mapAt(tree, "")]),
       table: tableOptions(isMap(all.table) ? all.table : {}),

@@ -81,7 +81,9 @@ export async function deliver(first: ScanBatch | BytesBatch, delivery: Delivery)
 
 /** The parts of a source's own bytes, some at once. */
 async function deliverBytes(first: BytesBatch, { reader, writer, parts, shape }: Delivery): Promise<number> {
-  const waiting = [...reader.parts];
+  const { done = new Map<string, number>() } = writer;
+  const waiting = reader.parts.filter(({ id }) => !done.has(id));
+  if (done.has(reader.parts[0].id)) await letGo(first);
   let isStopped = false;
   const workers = Array.from({ length: parts }, () => async () => {
     let rows = 0;
@@ -95,7 +97,14 @@ async function deliverBytes(first: BytesBatch, { reader, writer, parts, shape }:
     isStopped = true;
     return Promise.resolve();
   };
-  return sum(await together(workers, { stop }));
+  return sum(await together(workers, { stop })) + sum([...done.values()]);
+}
+
+/** Ends a stream that nobody wants; what it holds is let go of once it has begun. */
+async function letGo({ stream }: BytesBatch): Promise<void> {
+  const reader = stream.getReader();
+  await reader.read();
+  await reader.cancel();
 }
 
 async function bytesOf(reader: Reader, part: Reader["parts"][number]): Promise<BytesBatch> {
