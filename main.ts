@@ -3,6 +3,7 @@ import { COMMANDS } from "./runtime/commands/catalogue.ts";
 import { dispatch } from "./runtime/commands/dispatch.ts";
 import { leaveNoCoreFile } from "./runtime/commands/machine/core_files.ts";
 import { processDevice } from "./runtime/commands/terminal.ts";
+import { keepConnectionsAlive } from "./runtime/net/keep_alive.ts";
 import { DtegError } from "./sdk/mod.ts";
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -52,6 +53,7 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   }
   const signal = listen();
+  keepConnectionsAlive();
   return await dispatch(words, {
     version: settings.version,
     commands: COMMANDS,

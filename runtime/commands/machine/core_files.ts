@@ -9,7 +9,7 @@ export function leaveNoCoreFile(): void {
   try {
     library = Deno.dlopen("libc.so.6", { setrlimit: { parameters: ["i32", "buffer"], result: "i32" } });
   } catch {
-    return; // `dteg doctor` tells what the limit is
+    return; // no libc of that name: then the shell's limit holds
   }
   library.symbols.setrlimit(RLIMIT_CORE, new BigUint64Array([0n, 0n]));
   library.close();
