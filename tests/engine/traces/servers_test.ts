@@ -68,6 +68,6 @@ Deno.test("what a MariaDB load replaced is kept also when it died right behind i
     await mariadb.sql(`RENAME TABLE ${kept} TO _dteg_old_${run}_${load}`, { db });
     await ok("run", "u.yaml"); // takes away what dead runs left
     await ok("undo", run, "-y");
-    equal(await mariadb.sql("SELECT id FROM t; SHOW TABLES", { db }), "1\n_dteg_state\nt\nu");
+    equal(await mariadb.sql("SELECT id FROM t; SHOW TABLES", { db }), "1\n_dteg_lease\n_dteg_state\nt\nu");
   });
 });
