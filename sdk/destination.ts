@@ -110,14 +110,11 @@ export interface TargetState {
   readonly hash?: string;
 }
 
-/** What is known of a load that may be taken back. */
+/** What lets a load be taken back: the column that tells its run, the state before it, and what was replaced and kept, newest first. */
 export interface LoadTrace {
   readonly write: WriteMode;
-  /** The column in which its rows have its run. */
   readonly column?: string;
-  /** The state before it, without that one's own trace. */
   readonly before?: TargetState;
-  /** The contents that loads replaced and kept, the newest first: under which name, by which run, with which state. */
   readonly versions: readonly { readonly name: string; readonly run: string; readonly state?: TargetState }[];
 }
 
