@@ -110,6 +110,35 @@ for (const [from, to] of PAIRS) {
   }
 }
 
+Deno.test("MariaDB is asked for what may be new, by the index of the cursor", async () => {
+  await using loads = await openLoads();
+  const source = await mariadbEnd(mariadb);
+  await source.run(
+    "CREATE TABLE t (id int PRIMARY KEY, ts datetime(6), INDEX (ts)); " +
+      "INSERT INTO t SELECT seq, '2024-01-01' + INTERVAL seq SECOND FROM seq_1_to_20000",
+  );
+  loads.write(
+    "pipeline.yaml",
+    `version: 1\nname: p\nsource: "${source.url}"\nstreams: [ { name: t, key: id, cursor: ts, lag: 10s } ]\ndestination: out.duckdb\n`,
+  );
+  const rowsRead = async () => {
+    const found = await source.rows(
+      "SHOW GLOBAL STATUS WHERE Variable_name IN ('Handler_read_next', 'Handler_read_rnd_next')",
+    );
+    assert.equal(found.length, 2);
+    return found.reduce((sum, row) => sum + Number(row.split("|")[1]), 0);
+  };
+  await loads.load();
+  await source.run("INSERT INTO t VALUES (20001, '2024-02-01')");
+  const before = await rowsRead();
+  const { read, inserted } = await loads.load();
+  assert.deepEqual({ read, inserted }, { read: 12, inserted: 1 });
+  assert.ok(await rowsRead() - before < 1000);
+  const again = await rowsRead();
+  assert.equal((await loads.load({ interval: { start: "2024-01-01 00:01", end: "2024-01-01 00:02" } })).unchanged, 60);
+  assert.ok(await rowsRead() - again < 1000);
+});
+
 addEventListener("unload", () => {
   void postgres[Symbol.asyncDispose]();
   void mariadb[Symbol.asyncDispose]();
