@@ -37,6 +37,7 @@ export async function holdTargets(
   const faults = new Map<StreamJob, DtegError>();
   const turns: Turns = { last: Promise.resolve() };
   for (const job of inOrder) {
+    if (context.signal.aborted) break;
     const take = () => withRetry(() => takeLease(job, { destination, owner }), retryOptions(pipeline, context));
     let lease: Lease;
     try {
