@@ -112,3 +112,10 @@ Deno.test("a delete wants a merge, and a condition wants a delete", async () => 
     assert.match((await loads.refused()).message, message);
   }
 });
+
+Deno.test("a backfill of an interval deletes nothing outside of it", async () => {
+  await using loads = await openStream("    cursor: at_\n    delete: remove\n");
+  await source(loads, "DELETE FROM t WHERE id = 6");
+  const { deleted } = await loads.load({ interval: { start: "2024-01-01T02:00:00", end: "2024-01-01T04:00:00" } });
+  assert.equal((await target(loads)).length, 6, `${deleted} rows were deleted`);
+});

@@ -129,3 +129,11 @@ Deno.test("verify wants a target, and shows no more differences than it is asked
   await run(`${loads.folder}/out.duckdb`, "DROP TABLE t");
   assert.match((await loads.verify()).errors[0].message, /is not there/);
 });
+
+Deno.test("of a table with versions those are compared that hold now", async () => {
+  await using loads = await planted("SELECT 1", "    write: scd2\n");
+  await run(`${loads.folder}/src.duckdb`, "UPDATE t SET v = 'new' WHERE id = 3; DELETE FROM t WHERE id = 4");
+  assert.deepEqual(await told(loads), ["differs | 3 | v new v3", "only in target | 4"]);
+  await loads.load();
+  assert.deepEqual(await told(loads), []);
+});
