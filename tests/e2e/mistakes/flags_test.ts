@@ -25,7 +25,6 @@ Deno.test("a mistake in a flag is told so that a person can mend it", () =>
     "--set of a key that is none": "dteg validate --set 'streams[0].wirte=merge'",
     "--set of a place that is none": "dteg validate --set 'streams[7].write=append'",
     "--var without a value": "dteg run orders --var day",
-    "a value of a later version": "dteg run orders --write scd2",
     "an argument too many": "dteg preview data/orders.csv data/customers.csv",
     "an argument that is missing": "dteg query",
     "two mistakes at once": "dteg run data/orders.csv --thread 4 --limit ten",
