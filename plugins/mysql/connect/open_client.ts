@@ -15,6 +15,7 @@ const SETTINGS: readonly string[] = [
   "autocommit = 1",
   "sql_select_limit = DEFAULT",
   "sql_safe_updates = 0",
+  "sql_auto_is_null = 0",
   `net_write_timeout = ${PATIENCE}`,
   `net_read_timeout = ${PATIENCE}`,
   `wait_timeout = ${PATIENCE}`,

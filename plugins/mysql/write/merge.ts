@@ -1,6 +1,6 @@
 import { type Counts, DtegError, formatName } from "../../../sdk/mod.ts";
 import { quoteIdentifier, quotePlace } from "../backticks.ts";
-import type { MysqlTable } from "../table/existing_table.ts";
+import type { ExistingTable, MysqlTable } from "../table/existing_table.ts";
 import { sameColumn } from "../table/fit_columns.ts";
 import { refuseFolding } from "./folding_keys.ts";
 import { joinOn, keyFits, type Merge } from "./staged_merge.ts";
@@ -10,12 +10,14 @@ type MergeCounts = Pick<Counts, "inserted" | "updated" | "unchanged">;
 /** What is looked at before the transaction: what the join would take for the same must be the same. */
 export async function checkMerge(merge: Merge): Promise<void> {
   await refuseFolding(merge);
-  const { existing } = merge;
-  const isUnique = existing.indexes.some(({ isUnique, isPlain, isPrefix, columns }) =>
-    isUnique && isPlain && !isPrefix &&
-    columns.every((name) => keyFits(merge).some((fit) => sameColumn(fit.name, name)))
+  if (!isUniqueBy(merge.existing, keyFits(merge).map(({ name }) => name))) await refuseDoublesInTarget(merge);
+}
+
+/** Whether an index of the table sees to it that rows of one key are one. */
+export function isUniqueBy({ indexes }: Pick<ExistingTable, "indexes">, key: readonly string[]): boolean {
+  return indexes.some(({ isUnique, isPlain, isPrefix, columns }) =>
+    isUnique && isPlain && !isPrefix && columns.every((name) => key.some((one) => sameColumn(one, name)))
   );
-  if (!isUnique) await refuseDoublesInTarget(merge);
 }
 
 /** Brings staged rows into the target by key, inside the transaction that is open. Equal rows are not rewritten. */
@@ -29,8 +31,17 @@ export async function mergeStaged(merge: Merge): Promise<MergeCounts> {
   const updated = compared.length
     ? await session.change(`UPDATE ${whole} t JOIN ${staged} s ON ${on} SET ${sets} WHERE NOT (${same})`)
     : 0;
-  const inserted = await insertStaged({ ...merge, where: ` WHERE NOT EXISTS (SELECT 1 FROM ${whole} t WHERE ${on})` });
+  const inserted = await insertStaged({ ...merge, which: withoutTwin(merge) });
   return { inserted, updated, unchanged: rows - inserted - updated };
+}
+
+/** Staged rows whose key the table lacks. As NOT EXISTS MariaDB takes five times as long. */
+function withoutTwin(merge: Merge): string {
+  const on = joinOn(merge);
+  const sure = keyFits(merge).find(({ to }) => !/^(?:date|timestamp)/.test(to.native)); // a date of zeros IS NULL too
+  return sure
+    ? ` LEFT JOIN ${merge.whole} t ON ${on} WHERE t.${quoteIdentifier(sure.name)} IS NULL`
+    : ` WHERE NOT EXISTS (SELECT 1 FROM ${merge.whole} t WHERE ${on})`;
 }
 
 /** Makes the target hold the staged rows only, without taking away a row that stays: foreign keys may lead to it. */
@@ -44,13 +55,13 @@ export async function replaceByKey(merge: Merge): Promise<MergeCounts & Pick<Cou
 
 /** Adds staged rows, all of them or those of a condition; gives their number. */
 export async function insertStaged(
-  { session, staged, whole, fits, where = "" }:
+  { session, staged, whole, fits, which = "" }:
     & Pick<Merge, "session" | "staged" | "whole" | "fits">
-    & { readonly where?: string },
+    & { readonly which?: string },
 ): Promise<number> {
   const list = fits.map(({ name }) => quoteIdentifier(name)).join(", ");
   return await session.change(
-    `INSERT INTO ${whole} (${list}) SELECT ${fits.map(({ value }) => value).join(", ")} FROM ${staged} s${where}`,
+    `INSERT INTO ${whole} (${list}) SELECT ${fits.map(({ value }) => value).join(", ")} FROM ${staged} s${which}`,
   );
 }
 
@@ -66,15 +77,20 @@ async function refuseDoublesInTarget(merge: Merge): Promise<void> {
 
 /**
  * Gives the staging table its key as primary key. Rows that are equal in all columns become one; rows of one key that differ are refused.
- * Gives the rows taken away.
+ * Gives the rows taken away. `isJoined`: nobody looks for a staged row by its key, so where each row has its own no key is made.
  */
 export async function uniteKeys(
-  { session, staging, target, key }: Pick<Merge, "session" | "target" | "key"> & {
+  { session, staging, target, key, isJoined }: Pick<Merge, "session" | "target" | "key"> & {
     readonly staging: MysqlTable;
+    readonly isJoined: boolean;
   },
 ): Promise<number> {
   const staged = quotePlace(staging.schema, staging.name);
   const list = key.map(quoteIdentifier).join(", ");
+  if (isJoined) {
+    const [{ n }] = await session.query(`SELECT COUNT(*) - COUNT(DISTINCT ${list}) AS n FROM ${staged}`);
+    if (n === "0") return 0;
+  }
   const addKey = `ALTER TABLE ${staged} ADD PRIMARY KEY (${list})`;
   const isUnique = await session.query(addKey).then(() => true, (error) => {
     if (errnoOf(error) !== DUPLICATE) throw error;

@@ -4,7 +4,8 @@ import { quoteString } from "../backticks.ts";
 import type { MysqlSession } from "../session.ts";
 import type { MysqlTable } from "../table/existing_table.ts";
 
-const LONGEST_WAIT = 86_400; // seconds
+/** Seconds. The lease lets one load in at a time, so what holds a name is a change of states, or a session that the server takes for alive. */
+const LONGEST_WAIT = 300;
 /** Seconds that a session has to end by itself. */
 const PATIENCE = 5;
 /** Names of locks have at most 64 characters, and are the same for all databases of a server. */
@@ -17,12 +18,20 @@ export const loadLock = (schema: string, load: string) => `dteg load ${hashOf(sc
 export const tableLock = ({ schema, name }: MysqlTable) => `dteg table ${hashOf(schema, name)}`;
 
 /** Waits until no other session holds the name, and holds it until this one lets go or ends. */
-export async function holdName(session: MysqlSession, name: string): Promise<void> {
-  if (!await tryName(session, name, { seconds: LONGEST_WAIT })) {
-    throw new DtegError("target.locked", `another load has held the lock ${JSON.stringify(name)} for a day`, {
-      hint: "end the session that holds it: SELECT IS_USED_LOCK(…)",
-    });
-  }
+export async function holdName(
+  session: MysqlSession,
+  name: string,
+  { seconds = LONGEST_WAIT }: { readonly seconds?: number } = {},
+): Promise<void> {
+  if (await tryName(session, name, { seconds })) return;
+  const [{ holder }] = await session.query(`SELECT IS_USED_LOCK(${quoteString(name)}) AS holder`);
+  throw new DtegError(
+    "state.busy",
+    `another session of ${session.label} (connection ${
+      holder ?? "that has just ended"
+    }) has changed the target or its state for ${seconds} s`,
+    { hint: `wait for it and run again; one that nobody works with any more is ended by KILL ${holder ?? "…"}` },
+  );
 }
 
 /**

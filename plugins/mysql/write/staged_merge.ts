@@ -7,7 +7,7 @@ import type { LoadedFit } from "../table/fit_columns.ts";
 /** Staged rows that are to come into a table by their key. */
 export interface Merge {
   readonly session: MysqlSession;
-  /** The staging table, quoted; its primary key is the key of the load. */
+  /** The staging table, quoted. */
   readonly staged: string;
   /** The target, quoted. */
   readonly whole: string;

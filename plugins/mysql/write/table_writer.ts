@@ -22,7 +22,7 @@ import { fitColumns, loadedColumns, warnOfLeftOut } from "../table/fit_columns.t
 import type { Dialect } from "../table/type_table.ts";
 import { enterLoad, requireLease } from "../state/lease.ts";
 import { askCommitted } from "../state/lost_commit.ts";
-import { checkMerge, dropLoaded, insertStaged, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
+import { checkMerge, dropLoaded, insertStaged, isUniqueBy, mergeStaged, replaceByKey, uniteKeys } from "./merge.ts";
 import { addMark, clearInterval, deleteRows } from "./deletes.ts";
 import { refuseFolding } from "./folding_keys.ts";
 import { holdName, loadLock, releaseName, tableLock, takeOver } from "./names_held.ts";
@@ -133,7 +133,9 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
   async function commit(mark: LoadMark, gone?: GoneKeys): Promise<Counts> {
     let counts: Counts | undefined;
     try {
-      const filtered = isUnited && hasColumns ? await uniteKeys({ session, staging, target, key }) : 0;
+      const filtered = isUnited && hasColumns
+        ? await uniteKeys({ session, staging, target, key, isJoined: isJoined() })
+        : 0;
       await holdName(session, tableLock(target.table));
       if (await isCommitted(session, { schema, load: mark.load })) return countsOf({});
       await makeVisible(mark, { filtered, gone, tell: (told) => counts = told });
@@ -146,6 +148,11 @@ export async function tableWriter(place: TablePlace): Promise<Writer> {
     }
     isStaged = false;
     return counts ?? countsOf({});
+  }
+
+  /** Staged rows only look for their own in the target, which has an index for that. */
+  function isJoined(): boolean {
+    return target.write === "merge" && first !== undefined && target.deletes === undefined && isUniqueBy(first, key);
   }
 
   function isKept(existing: ExistingTable | undefined): boolean {

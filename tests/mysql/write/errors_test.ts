@@ -62,18 +62,18 @@ rule("a server that is read-only is told before anything moves", async (loading)
 
 rule("a reader that never ends does not hold up a replace for ever, nor does a row that is locked", async (loading) => {
   const { load, refused, sql } = loading;
-  await load("id,v\n1,a\n", "t", { write: "merge", key: ["id"] });
+  for (const table of ["t", "u"]) await load("id,v\n1,a\n", table, { write: "merge", key: ["id"] });
   await withSettings({ lock_wait_timeout: "1", innodb_lock_wait_timeout: "1" }, async () => {
-    const reader = sql("BEGIN; SELECT * FROM t FOR UPDATE; SELECT SLEEP(6)");
+    const reader = sql("BEGIN; SELECT * FROM t FOR UPDATE; SELECT * FROM u FOR UPDATE; SELECT SLEEP(6)");
     await new Promise((resolve) => setTimeout(resolve, 500));
     const [swap, update] = await Promise.all([
       refused("id\n1\n", "t", { table: { primaryKey: ["id"] } }),
-      refused("id,v\n1,b\n", "t", { write: "merge", key: ["id"] }),
+      refused("id,v\n1,b\n", "u", { write: "merge", key: ["id"] }),
     ]);
     assert.deepEqual([swap.code, update.code], ["target.locked", "target.locked"]);
     await reader;
   });
-  assert.equal(await sql("SELECT * FROM t"), "1\ta");
+  assert.equal(await sql("SELECT * FROM t UNION ALL SELECT * FROM u"), "1\ta\n1\ta");
 });
 
 rule("tables and keys that InnoDB does not take are refused with its limits", async ({ refused }) => {
