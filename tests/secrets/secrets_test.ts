@@ -239,8 +239,11 @@ Deno.test({
     for (const found of foundIn(await Deno.readFile(`${postgres.folder}/log`), planted)) {
       scene.leaks.add(`${found}, in statements that PostgreSQL got`);
     }
-    const states = await postgres.psql("SELECT s::text FROM _dteg_state s", { db }).catch(() => "") +
-      await mariadb.sql("SELECT * FROM _dteg_state", { db: mydb });
+    let states = "";
+    for (const name of ["_dteg_state", "_dteg_lease"]) {
+      states += await postgres.psql(`SELECT s::text FROM ${name} s`, { db });
+      states += await mariadb.sql(`SELECT * FROM ${name}`, { db: mydb });
+    }
     assert.match(states, /copied/);
     for (const found of foundIn(states, planted)) scene.leaks.add(`${found}, in the state of a target`);
     assert.deepEqual([...scene.leaks], []);
