@@ -113,13 +113,16 @@ const nullRows = (count: unknown) => Number(count) === 1 ? "1 row" : `${count} r
 /** Of rows that are equal in all columns one is kept; rows of one key that differ are refused. */
 async function collapseDoubles({ session, staged, target, key }: Merge): Promise<number> {
   const list = key.map(quoteName).join(", ");
-  const [{ rows, keys }] = await session.all(
-    `SELECT (SELECT count(*) FROM ${staged}) AS rows, (SELECT count(*) FROM (SELECT DISTINCT ${list} FROM ${staged})) AS keys`,
-  );
-  const doubles = Number(rows) - Number(keys);
+  const [{ rows }] = await session.all(`SELECT count(*) AS rows FROM ${staged}`);
+  let keys = 0;
+  for (const part of await stagedParts(session, { staged, rows: Number(rows), key })) {
+    const [{ n }] = await session.all(`SELECT count(*) AS n FROM (SELECT DISTINCT ${list} FROM ${part})`);
+    keys += Number(n);
+  }
+  const doubles = Number(rows) - keys;
   if (doubles === 0) return 0;
   const [{ different }] = await session.all(`SELECT count(*) AS different FROM (SELECT DISTINCT * FROM ${staged})`);
-  if (Number(different) > Number(keys)) {
+  if (Number(different) > keys) {
     const values = key.map((name) => `CAST(${quoteName(name)} AS VARCHAR)`).join(" || ', ' || ");
     const [{ example }] = await session.all(
       `SELECT ${values} AS example FROM (SELECT DISTINCT * FROM ${staged}) GROUP BY ${list} HAVING count(*) > 1 ORDER BY 1 LIMIT 1`,
@@ -148,7 +151,7 @@ const UNITS: Readonly<Record<string, number>> = { bytes: 1, KiB: 2 ** 10, MiB: 2
 
 /**
  * The staged rows in as many parts by their key as the memory does for, each as something to select from: a join that changes a table
- * does not go to the disk with all that it holds. Mostly one part.
+ * does not go to the disk with all that it holds, and what counts keys takes more than its share as it goes there. Mostly one part.
  */
 async function stagedParts(
   session: DuckSession,
