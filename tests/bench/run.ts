@@ -1,8 +1,10 @@
 // `./task bench`: dteg against DuckDB alone, and against the servers' own clients, in turn. Writes docs/benchmarks.md when all rows and rounds are run.
+// `./task bench -- --only memory` measures --max-memory for each pair and writes docs/memory.md when the last is measured.
 import { parseArgs } from "node:util";
 import { aloneCommand, checkOutput, clear, dtegCommand, type Job, JOBS, type Setting } from "./jobs.ts";
 import { measure, type Measured } from "./measure.ts";
 import { makeOrders } from "./orders.ts";
+import { benchMemory } from "./memory/memory_bench.ts";
 import { benchMysql } from "./mysql/mysql_bench.ts";
 import { partOf, withPart } from "./page_parts.ts";
 import { benchPostgres } from "./postgres/postgres_bench.ts";
@@ -14,7 +16,7 @@ const ROWS = 5_000_000;
 /** Enough for loads into MariaDB, which are slower. */
 const MYSQL_ROWS = 1_000_000;
 const ROUNDS = 3;
-const PARTS = ["files", "postgres", "mysql"];
+const PARTS = ["files", "postgres", "mysql", "memory"];
 
 async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -23,6 +25,8 @@ async function main(args: readonly string[]): Promise<void> {
       rows: { type: "string", default: `${ROWS}` },
       rounds: { type: "string", default: `${ROUNDS}` },
       only: { type: "string" },
+      pairs: { type: "string" }, // of the part memory: csv-duckdb,fields:duckdb-*
+      share: { type: "string", default: "1" }, // of its rows
     },
   });
   const [rows, rounds] = [Number(values.rows), Number(values.rounds)];
@@ -32,6 +36,11 @@ async function main(args: readonly string[]): Promise<void> {
   const folder = `${root}/.build/bench`;
   await Deno.mkdir(folder, { recursive: true });
   const binary = Deno.env.get("DTEG_BIN") ?? await buildBinary();
+  if (only === "memory") { // takes hours: only where it is asked for
+    const page = await benchMemory({ folder, binary, share: Number(values.share), pairs: values.pairs });
+    if (page) await Deno.writeTextFile(`${root}/docs/memory.md`, page);
+    return;
+  }
   const load = Deno.loadavg()[0];
   const threads = navigator.hardwareConcurrency;
   const memory = Math.min(4e9, Deno.systemMemoryInfo().total / 2) - 150e6;
