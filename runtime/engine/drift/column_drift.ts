@@ -70,6 +70,12 @@ export function columnDrifts(schema: readonly Column[], beside: Beside): readonl
 export const foldOf = ({ foldsCase }: { readonly foldsCase: boolean }) => (name: string): string =>
   foldsCase ? name.toLowerCase() : name;
 
+/** The type that a column is loaded as, as the state keeps it: with its length, where it has one. */
+export function loadedType({ type, native }: Column): string {
+  const hasRoom = native !== undefined && roomOf(native.type, native.system) !== undefined;
+  return hasRoom ? `${typeText(type)} ${native.type}` : typeText(type);
+}
+
 /** The target's name of a column's type. A type of another system of the same kind is taken over as it is. */
 export function nativeOf(column: Column, { types, system }: Pick<Beside, "types" | "system">): string {
   if (column.native?.system === system) return column.native.type;
@@ -81,7 +87,7 @@ function typeDrift(
   { there, to, types, system }: Beside & { readonly there: ExistingColumn; readonly to: string },
 ): TypeDrift | "same" {
   if (there.native.toLowerCase() === to.toLowerCase()) return "same";
-  if (there.isOfState && (there.native === "" || there.native === typeText(column.type))) return "same";
+  if (there.isOfState && (there.native === "" || there.native === loadedType(column))) return "same";
   if (column.native?.system === system) {
     const has = roomOf(there.native, system), wants = roomOf(to, system);
     if (has && wants && has.of === wants.of) {

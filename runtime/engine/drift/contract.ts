@@ -1,6 +1,6 @@
-import { type Column, DtegError, type Target, type TargetState, typeText } from "../../../sdk/mod.ts";
+import { type Column, DtegError, type Target, type TargetState } from "../../../sdk/mod.ts";
 import type { PipelineStream } from "../../config/pipeline.ts";
-import type { ColumnDrift } from "./column_drift.ts";
+import { type ColumnDrift, loadedType } from "./column_drift.ts";
 
 /** What is decided of a column that load and table do not have alike. */
 export interface Decision {
@@ -148,7 +148,7 @@ function isNoDrift(column: Column, { before, names, isGuessed, stream: { columns
   const source = Object.keys(names).find((name) => names[name] === column.name) ?? column.name;
   if (isGuessed && !columns.some(({ name, type }) => name === source && type)) return true;
   const was = before?.types?.[source];
-  return was === undefined || was === typeText(column.type);
+  return was === undefined || was === loadedType(column);
 }
 
 /** The types that columns are loaded as, by their name in the source: what the state keeps. */
@@ -156,7 +156,7 @@ export function loadedTypes(
   schema: readonly Column[],
   names: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  const typeOf = new Map(schema.map(({ name, type }) => [name, typeText(type)]));
+  const typeOf = new Map(schema.map((column) => [column.name, loadedType(column)]));
   return Object.fromEntries(
     Object.entries(names).flatMap(([source, name]) => {
       const type = typeOf.get(name);

@@ -65,14 +65,14 @@ const LONGEST: Readonly<Record<string, number>> = {
   longblob: 4_294_967_295,
 };
 
-/** How much a text or byte string of a native type holds; undefined for other types. */
-export function roomOf(
-  native: string,
-  system: string,
-): { readonly of: "text" | "bytes"; readonly room: number } | undefined {
+/** How much a text, a byte string or a time of a native type holds: characters, bytes, digits of a second. Undefined for other types. */
+export function roomOf(native: string, system: string): { readonly of: string; readonly room: number } | undefined {
   const type = native.toLowerCase();
   const [, base, length] = /^(varchar|character varying|varbinary)\((\d+)\)$/.exec(type) ?? [];
   if (base) return { of: base === "varbinary" ? "bytes" : "text", room: Number(length) };
+  const [, moment, digits = system === "mysql" ? "0" : "6", zone = ""] =
+    /^(timestamp|datetime|time)(?:\((\d)\))?( with(?:out)? time zone)?$/.exec(type) ?? [];
+  if (moment && system !== "duckdb") return { of: moment + zone, room: Number(digits) };
   if (type === "text" || type === "character varying") {
     return { of: "text", room: system === "mysql" ? 65_535 : Infinity };
   }
