@@ -1,6 +1,7 @@
 import { formatCount } from "../../../runtime/commands/view/numbers.ts";
 import type { Setting } from "../jobs.ts";
 import { type ServerResult, takeTurns, type ToolNames, turnsTable } from "../turns.ts";
+import { nothingNewJob } from "./nothing_new_job.ts";
 import { postgresJobs } from "./postgres_jobs.ts";
 import { proofJobs } from "./proof_jobs.ts";
 import { openPlace } from "./postgres_place.ts";
@@ -13,7 +14,12 @@ export async function benchPostgres(setting: Setting, { rounds }: { readonly rou
   await using place = await openPlace(setting);
   const load = Deno.loadavg()[0];
   const results: ServerResult[] = [];
-  for (const job of [...await postgresJobs(place, setting), ...await proofJobs(place, setting)]) {
+  const jobs = [
+    ...await postgresJobs(place, setting),
+    ...await proofJobs(place, setting),
+    await nothingNewJob(place, setting),
+  ];
+  for (const job of jobs) {
     results.push(await takeTurns(job, { names: NAMES, folder: setting.folder, rounds }));
   }
   const version = await place.server.psql("SHOW server_version");
