@@ -109,12 +109,16 @@ export async function requireLease(
 
 async function makeLeaseTable(session: PgSession, table: PgTable): Promise<void> {
   const leases = quoteTable(table.schema, LEASE_TABLE);
-  const [{ there }] = await session.query(`SELECT (to_regclass(${quoteText(leases)}) IS NOT NULL)::text AS there`);
-  if (there === "true") return;
+  const [found] = await session.query( // to_regclass wants a right to the schema
+    `SELECT (c.oid IS NOT NULL)::text AS is_made FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_class c ` +
+      `ON c.relnamespace = n.oid AND c.relname = '${LEASE_TABLE}' WHERE n.nspname = ${quoteText(table.schema)}`,
+  );
+  if (found?.is_made === "true") return;
   await requireRights(session, { table, write: "append" });
   await session.transaction(async () => {
     await holdName(session, table.schema);
-    await session.query(`CREATE SCHEMA IF NOT EXISTS ${quoteTable(table.schema)}`);
+    // even for one that is there it wants the right to make schemas
+    if (!found) await session.query(`CREATE SCHEMA IF NOT EXISTS ${quoteTable(table.schema)}`);
     await session.query(
       `CREATE TABLE IF NOT EXISTS ${leases} (target text PRIMARY KEY, token bigint NOT NULL, owner text NOT NULL, ` +
         "until timestamptz NOT NULL)",

@@ -89,7 +89,10 @@ async function type(line: string, { folder }: User, { env, uid, replace = [] }: 
 /** What a line says, without the hour, how long it took, and the id of the run. */
 function plain(text: string): string {
   return text.replace(/^\d\d:\d\d:\d\d /gm, "HH:MM:SS ").replace(/\brun r[a-z0-9]{13}\b/g, "run ID")
-    .replace(/\d+(\.\d+)? m?s\b/g, "N s").replace(/\b\d+ rows\/s/g, "N rows/s")
+    .replace(/\d+(\.\d+)? m?s\b/g, "N s").replace("retrying at once", "retrying in N s").replace(
+      /\b\d+ rows\/s/g,
+      "N rows/s",
+    )
     .replace(/this version has file, .*/g, "this version has file, …");
 }
 

@@ -85,6 +85,7 @@ Deno.test("what MySQL 8 prints of a table that dteg made is no more than a new o
     isNullable: true,
     isComputed: false,
     isCounted: false,
+    hasDefault: false,
   };
   const dress = { primaryKey: [], indexes: [], columns: [] };
   assert.equal(hasMoreThan({ ...bare, columns: [column] }, dress), false);
