@@ -27,11 +27,22 @@ const SEEDS: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   },
 };
 
-/** What has happened before commands of the reference are typed: a run that set a row aside. */
-const BEFORE_REJECTS = "printf 'id,at\\n1,2024-05-01\\n2,never\\n' > visits.csv\n" +
-  "printf '%s\\n' 'version: 1' 'source: visits.csv' 'destination: duckdb://visits.duckdb' 'streams:' " +
-  "'  - { name: visits, columns: { at: { type: date } }, contract: { rows: reject } }' > visits.yaml\n" +
-  "dteg run -q visits.yaml\n";
+/** What has happened before commands of the reference are typed. */
+const BEFORE: Readonly<Record<string, string>> = {
+  // a run that set a row aside
+  "dteg rejects": "printf 'id,at\\n1,2024-05-01\\n2,never\\n' > visits.csv\n" +
+    "printf '%s\\n' 'version: 1' 'source: visits.csv' 'destination: duckdb://visits.duckdb' 'streams:' " +
+    "'  - { name: visits, columns: { at: { type: date } }, contract: { rows: reject } }' > visits.yaml\n" +
+    "dteg run -q visits.yaml\n",
+  // a load by cursor
+  "dteg state": "printf 'id,at\\n1,2024-05-01 08:00:00\\n' > data/orders.csv\n" +
+    "printf '%s\\n' 'version: 1' 'source: ../data/' 'destination: ../sales.duckdb' 'streams:' " +
+    "'  - { name: orders, key: id, cursor: at }' > pipelines/sales.yaml\n" +
+    "dteg run -q sales\n",
+  // a replace that kept what it replaced
+  "dteg undo last -y": "printf '%s\\n' 'version: 1' 'source: orders.csv' 'destination: kept.duckdb' 'streams:' " +
+    "'  - { name: orders, keep: 1 }' > kept.yaml\ndteg run -q kept.yaml\ndteg run -q kept.yaml\n",
+};
 
 async function copyFolder(from: string, to: string): Promise<void> {
   await Deno.mkdir(to);
@@ -86,8 +97,11 @@ async function typed(page: Page): Promise<void> {
 }
 
 function scriptOf(page: Page): string {
-  const script = pageScript(page);
-  return page.path === "docs/cli.md" ? script.replace(/(?=line=\d+\n.*\ndteg rejects\n)/, BEFORE_REJECTS) : script;
+  if (page.path !== "docs/cli.md") return pageScript(page);
+  return Object.entries(BEFORE).reduce(
+    (script, [first, before]) => script.replace(new RegExp(`(?=line=\\d+\\n.*\\n${first}\\n)`), () => before),
+    pageScript(page),
+  );
 }
 
 Deno.test("at most five blocks of all pages are not run", async () => {

@@ -54,11 +54,11 @@ export const state: Command = {
   examples: [
     { line: "dteg state", what: "how far the streams of the project were read" },
     { line: "dteg state list --to dteg.duckdb", what: "all that a target holds" },
-    { line: "dteg state show shop orders", what: "one stream, with all that is kept of it" },
-    { line: "dteg state set shop orders '2024-05-01 00:00:00' -y", what: "read from another value on" },
-    { line: "dteg state reset shop orders -y", what: "read all of it in the next run" },
-    { line: "dteg state rename shop store", what: "the pipeline shop is called store now" },
-    { line: "dteg state export shop -o shop.state.json", what: "keep a copy" },
+    { line: "dteg state show sales orders", what: "one stream, with all that is kept of it" },
+    { line: "dteg state set sales orders '2024-05-01 00:00:00' -y", what: "read from another value on" },
+    { line: "dteg state reset sales orders -y", what: "read all of it in the next run" },
+    { line: "dteg state export sales -o sales.state.json", what: "keep a copy" },
+    { line: "dteg state rename sales store --to sales.duckdb", what: "the pipeline sales is called store now" },
   ],
   async run(app, input) {
     const { name, action } = actionOf(input);

@@ -28,8 +28,7 @@ export const undo: Command = {
   ],
   flags: [FLAGS.to, FLAGS.yes, FLAGS.wait, ...LOAD_FLAGS],
   examples: [
-    { line: "dteg undo last", what: "take back the last run, after a question" },
-    { line: "dteg undo last orders -y", what: "one stream of it, without one" },
+    { line: "dteg undo last -y", what: "take back the last run, without a question" },
   ],
   async run(app, input): Promise<Outcome> {
     const [id, stream] = input.args;
