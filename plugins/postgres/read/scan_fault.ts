@@ -15,7 +15,7 @@ export function scanFault(
   const error = DtegError.from(thrown);
   const refused = new RegExp(`(?<!')${MARK} (\\d+) (.*)"`, "s").exec(error.message); // in the statement a quote stands before it
   if (refused) return valueRefused(columns[Number(refused[1])], refused[2]);
-  if (error.code !== "query.failed") return error;
+  if (error.code !== "query.failed" && error.code !== "connection.lost") return error;
   const said = SERVER.exec(error.message)?.[1] ?? LIBPQ.exec(error.message)?.[1];
   if (said === undefined) return error;
   return pgError(Object.assign(new Error(said.trim().replaceAll(/\s*\n\s*/g, "; ")), { cause: error }), attempt);
