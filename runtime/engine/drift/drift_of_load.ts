@@ -63,7 +63,9 @@ export async function evolutionOfLoad(
   job: StreamJob,
   load: DriftingLoad & { readonly log: Log },
 ): Promise<Pick<Contracted, "evolve"> & { readonly types: Readonly<Record<string, string>> }> {
-  const { evolve, errors: [error, ...others] } = await driftOfLoad(job, load);
+  const { evolve, errors } = await driftOfLoad(job, load);
+  // that a key is not loaded is told as such, by who wants it
+  const [error, ...others] = errors.filter(({ column = "" }) => !job.stream.key.includes(column));
   if (error) throw error.with({ others });
   const label = formatName(job.table);
   for (const name of evolve?.add ?? []) load.log.info(`column ${name} is new: ${label} gets it`);
