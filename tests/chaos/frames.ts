@@ -17,7 +17,8 @@ const untilNul = (bytes: Uint8Array) => text.decode(bytes.subarray(0, Math.max(0
 /** PostgreSQL: a letter and a length; the first message of a client has no letter. TLS must be off. */
 export const POSTGRES_WIRE: WireForm = {
   head: 5,
-  length: (head, isFirst) => isFirst ? viewOf(head).getInt32(0) : 1 + viewOf(head).getInt32(1),
+  length: (head, isFirst) =>
+    isFirst ? viewOf(head).getInt32(0) : head.length < 5 ? Infinity : 1 + viewOf(head).getInt32(1), // the rest is on its way
   statement(head, isFirst) {
     if (isFirst) return undefined;
     const letter = String.fromCharCode(head[0]);
