@@ -98,7 +98,7 @@ const TESTS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     const { psql, server, folder, url } = scene;
     await psql(
       "CREATE TABLE src AS SELECT i AS id, md5(i::text) AS v FROM generate_series(1, 3000) i; " +
-        "CREATE VIEW slow AS SELECT id, v FROM src WHERE pg_sleep(0.0005) IS NOT NULL",
+        "CREATE VIEW slow AS SELECT id, v FROM src WHERE pg_sleep(0.0015) IS NOT NULL",
     );
     const target = "destination: duckdb://out.duckdb\nstreams: [{ name: public.slow, into: main.t }]\n";
     const run = await begin(scene, `source: ${url}\n${target}${PATIENT}`);
