@@ -1,15 +1,6 @@
 import type { DataType } from "../../../sdk/mod.ts";
+import { INTEGER_DIGITS } from "../files/common_type.ts";
 
-const DIGITS: Readonly<Partial<Record<DataType["kind"], number>>> = {
-  int8: 3,
-  uint8: 3,
-  int16: 5,
-  uint16: 5,
-  int32: 10,
-  uint32: 10,
-  int64: 19,
-  uint64: 20,
-};
 /** Bits of the numbers that an integer type has beside its sign. */
 const BITS: Readonly<Partial<Record<DataType["kind"], number>>> = {
   int8: 7,
@@ -32,7 +23,7 @@ export function isWidening(from: DataType, to: DataType): boolean {
     if (more !== undefined) return more > bits && (isSigned(to) || !isSigned(from));
     const exact = EXACT_BITS[to.kind];
     if (exact !== undefined) return bits <= exact;
-    return to.kind === "decimal" && holdsDigits(to, { before: DIGITS[from.kind] ?? 0, behind: 0 });
+    return to.kind === "decimal" && holdsDigits(to, { before: INTEGER_DIGITS[from.kind] ?? 0, behind: 0 });
   }
   if (from.kind === "decimal" && to.kind === "decimal" && from.precision !== undefined) {
     const scale = from.scale ?? 0;
@@ -42,7 +33,8 @@ export function isWidening(from: DataType, to: DataType): boolean {
   if (from.kind === "float32") return to.kind === "float64";
   const isSameMoment = (from.kind === "timestamp" && to.kind === "timestamp") ||
     (from.kind === "timestamptz" && to.kind === "timestamptz");
-  return isSameMoment && to.precision > from.precision;
+  // nanoseconds reach from 1677 to 2262 only
+  return isSameMoment && to.precision > from.precision && (to.precision > 6) === (from.precision > 6);
 }
 
 const isSigned = ({ kind }: DataType) => kind.startsWith("int");

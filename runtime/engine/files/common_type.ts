@@ -2,7 +2,7 @@ import type { DataType } from "../../../sdk/mod.ts";
 import { typeText } from "../../../sdk/mod.ts";
 
 /** Decimal digits that hold every value of an integer type. */
-const DIGITS: Readonly<Partial<Record<DataType["kind"], number>>> = {
+export const INTEGER_DIGITS: Readonly<Partial<Record<DataType["kind"], number>>> = {
   int8: 3,
   uint8: 3,
   int16: 5,
@@ -27,22 +27,28 @@ export function commonType(a: DataType, b: DataType): DataType | undefined {
   }
   const [left, right] = [a, b].map(asDecimal);
   if (!left || !right) return undefined;
-  if (left.scale === 0 && right.scale === 0 && DIGITS[a.kind] && DIGITS[b.kind]) return commonInteger(a, b);
+  if (left.scale === 0 && right.scale === 0 && INTEGER_DIGITS[a.kind] && INTEGER_DIGITS[b.kind]) {
+    return commonInteger(a, b);
+  }
   const scale = Math.max(left.scale, right.scale);
   const precision = scale + Math.max(left.precision - left.scale, right.precision - right.scale);
   return precision <= 38 ? { kind: "decimal", precision, scale } : { kind: "decimal" };
 }
 
 function commonInteger(a: DataType, b: DataType): DataType {
-  const needs = [a, b].map((type) => type.kind.startsWith("u") ? (DIGITS[type.kind] ?? 0) + 1 : DIGITS[type.kind] ?? 0);
+  const needs = [a, b].map((type) =>
+    type.kind.startsWith("u") ? (INTEGER_DIGITS[type.kind] ?? 0) + 1 : INTEGER_DIGITS[type.kind] ?? 0
+  );
   const both = Math.max(...needs);
-  if (a.kind.startsWith("u") && b.kind.startsWith("u")) return (DIGITS[a.kind] ?? 0) > (DIGITS[b.kind] ?? 0) ? a : b;
-  const wide = SIGNED.find((kind) => (DIGITS[kind] ?? 0) >= both);
+  if (a.kind.startsWith("u") && b.kind.startsWith("u")) {
+    return (INTEGER_DIGITS[a.kind] ?? 0) > (INTEGER_DIGITS[b.kind] ?? 0) ? a : b;
+  }
+  const wide = SIGNED.find((kind) => (INTEGER_DIGITS[kind] ?? 0) >= both);
   return wide ? { kind: wide } : { kind: "decimal", precision: 38, scale: 0 };
 }
 
 function asDecimal(type: DataType): { readonly precision: number; readonly scale: number } | undefined {
-  const digits = DIGITS[type.kind];
+  const digits = INTEGER_DIGITS[type.kind];
   if (digits !== undefined) return { precision: digits, scale: 0 };
   if (type.kind !== "decimal" || type.precision === undefined || type.precision > 38) return undefined;
   return { precision: type.precision, scale: type.scale ?? 0 };
