@@ -127,6 +127,6 @@ function nothing(record: RunRecord, stream: string | undefined): DtegError {
   const near = stream === undefined ? undefined : nearest(stream, names);
   const what = stream === undefined ? "has loaded nothing" : `has loaded no stream ${JSON.stringify(stream)}`;
   return new DtegError("undo.impossible", `run ${record.run} ${what}: there is nothing to take back`, {
-    ...(near && { hint: `did you mean ${near}?` }),
+    hint: near ? `did you mean ${near}?` : "`dteg runs list` shows what each run has loaded",
   });
 }
