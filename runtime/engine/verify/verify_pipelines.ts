@@ -4,7 +4,7 @@ import { errorReport } from "../../store/error_report.ts";
 import { resolveJobs } from "../plan/jobs.ts";
 import { asError } from "../run_context.ts";
 import { throughTunnels, tunnelsOf } from "../tunnels.ts";
-import type { PipelineVerdict, StreamVerdict } from "./verify_report.ts";
+import { notCompared, type PipelineVerdict, type StreamVerdict } from "./verify_report.ts";
 import { type VerifyOptions, verifyStream } from "./verify_stream.ts";
 
 /** What was verified, and what is wrong with it. */
@@ -39,16 +39,5 @@ export async function verifyPipelines(pipelines: readonly Pipeline[], options: V
 }
 
 function unverified({ name, into }: Pipeline["streams"][number], error: DtegError): StreamVerdict {
-  return {
-    name: name ?? "*",
-    target: into ?? name ?? "*",
-    status: "failed",
-    rows: { source: null, target: null },
-    onlyInSource: 0,
-    onlyInTarget: 0,
-    differing: 0,
-    differences: [],
-    notes: [],
-    error: errorReport(error),
-  };
+  return { ...notCompared({ name: name ?? "*", target: into ?? name ?? "*" }), error: errorReport(error) };
 }

@@ -32,6 +32,20 @@ export interface StreamVerdict {
   readonly error: ErrorReport | null;
 }
 
+/** That of a stream of which nothing was compared. */
+export const notCompared = ({ name, target }: Pick<StreamVerdict, "name" | "target">): StreamVerdict => ({
+  name,
+  target,
+  status: "failed",
+  rows: { source: null, target: null },
+  onlyInSource: 0,
+  onlyInTarget: 0,
+  differing: 0,
+  differences: [],
+  notes: [],
+  error: null,
+});
+
 /** A pipeline's verdict. */
 export interface PipelineVerdict {
   readonly name: string;

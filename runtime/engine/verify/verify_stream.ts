@@ -20,7 +20,7 @@ import {
   stageSide,
   uniteStaged,
 } from "./stage_sides.ts";
-import type { StreamVerdict } from "./verify_report.ts";
+import { notCompared, type StreamVerdict } from "./verify_report.ts";
 
 /** A stream's verdict, and what is wrong. */
 export interface VerifiedStream {
@@ -38,18 +38,7 @@ export interface VerifyOptions {
 /** Compares a stream with its target. It never throws but when it is interrupted: what is wrong is in the verdict. */
 export async function verifyStream(job: StreamJob, options: VerifyOptions): Promise<VerifiedStream> {
   const { context } = options;
-  const empty: StreamVerdict = {
-    name: job.name,
-    target: job.target,
-    status: "failed",
-    rows: { source: null, target: null },
-    onlyInSource: 0,
-    onlyInTarget: 0,
-    differing: 0,
-    differences: [],
-    notes: [],
-    error: null,
-  };
+  const empty = notCompared(job);
   const notes: string[] = [];
   try {
     const found = await compareEnds(job, { ...options, notes });
